@@ -1,0 +1,386 @@
+"""Check a folder against the form of the record, and load it.
+
+The form (types, allowed values, keys) is checked by frictionless against the shipped
+descriptor; the sense (dates in order, no meeting twice) by the functions below it. A record
+that could be loaded has passed both.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from twoplustwo.record import (
+    DESCRIPTOR,
+    About,
+    Record,
+    period_end,
+    read_record,
+    shipped_descriptor,
+    shipped_folder,
+    split_ids,
+    table_schemas,
+)
+
+LONGEST_VALUE = 80
+LONGEST_CELL = 20_000  # characters; the longest note of the record has a few hundred
+EVENT_ORDER = (
+    "proposed",
+    "negotiations_launched",
+    "agreed_in_principle",
+    "signed",
+    "entered_into_force",
+    "superseded",
+    "terminated",
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, with the cell where it stands."""
+
+    file: str
+    row: int | None
+    """Line of the table, counted as a spreadsheet does: the header is row 1."""
+    column: str | None
+    value: str | None
+    expected: str
+
+    def __str__(self) -> str:
+        where = [self.file]
+        if self.row is not None:
+            where.append(f"row {self.row}")
+        if self.column is not None:
+            where.append(f"column {self.column}")
+        found = "" if self.value is None else f": found {_shortened(self.value)}"
+        return f"{', '.join(where)}{found}; expected {self.expected}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found. ``record`` is there only if there is no problem."""
+
+    record: Record | None
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
+
+
+class InvalidRecordError(ValueError):
+    """A folder that is no valid record. The message lists the first problems, one a line."""
+
+    def __init__(self, folder: Path, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        shown = [f"  {problem}" for problem in problems[:5]]
+        if len(problems) > len(shown):
+            shown.append(f"  and {len(problems) - len(shown)} more: run python -m twoplustwo check {folder}")
+        super().__init__("\n".join([f"{folder} is not a valid record:", *shown]))
+
+
+def load(path: str | Path | None = None) -> Record:
+    """Read and validate a record.
+
+    Parameters
+    ----------
+    path
+        Folder with ``datapackage.json`` and its CSV files; the record shipped with the library
+        if not given.
+
+    Returns
+    -------
+    Record
+        Typed frames, one a table.
+
+    Raises
+    ------
+    InvalidRecordError
+        If anything in the folder is wrong. Nothing is loaded then.
+    """
+    folder = shipped_folder() if path is None else Path(path)
+    report = check(folder)
+    if report.record is None:
+        raise InvalidRecordError(folder, report.problems)
+    return report.record
+
+
+def check(folder: Path) -> Report:
+    """Check the form of a folder and, if it is right, the sense of what it says."""
+    problems = tuple(_descriptor_problems(folder)) or tuple(_form_problems(folder))
+    if problems:
+        return Report(None, problems)
+    record = read_record(folder)
+    problems = tuple(_sense_problems(record))
+    return Report(None if problems else record, problems, tuple(_notes(record)))
+
+
+# --- form -------------------------------------------------------------------------------------
+
+
+def _descriptor_problems(folder: Path) -> Iterator[Problem]:
+    if not folder.is_dir():
+        yield Problem(str(folder), None, None, None, "a folder that exists")
+        return
+    path = folder / DESCRIPTOR
+    try:
+        descriptor = json.loads(path.read_text(encoding="utf-8"))
+        About.from_descriptor(descriptor)
+        declared = {resource["name"]: resource["schema"] for resource in descriptor["resources"]}
+    except FileNotFoundError:
+        yield Problem(DESCRIPTOR, None, None, None, "a Data Package descriptor in this folder")
+    except UnicodeDecodeError as error:
+        yield Problem(DESCRIPTOR, None, None, f"byte {error.start}", "text in UTF-8")
+    except json.JSONDecodeError as error:
+        yield Problem(DESCRIPTOR, error.lineno, None, error.msg, "valid JSON")
+    except KeyError as error:
+        yield Problem(DESCRIPTOR, None, None, None, f"an entry {error}")
+    except (ValueError, TypeError, IndexError, AttributeError) as error:
+        yield Problem(DESCRIPTOR, None, None, str(error), "the entries of the shipped descriptor")
+    else:
+        for name, schema in table_schemas().items():
+            if declared.get(name) != schema:
+                yield Problem(DESCRIPTOR, None, None, f"table {name}", "the schema of the shipped descriptor")
+
+
+def _form_problems(folder: Path) -> Iterator[Problem]:
+    import frictionless  # takes half a second to import, and only a check needs it
+
+    # The shipped resources, not the folder's: their paths are known to stay inside the folder.
+    resources = shipped_descriptor()["resources"]
+    readable = True
+    for resource in resources:
+        for problem in _unreadable(folder / resource["path"]):
+            readable = False
+            yield problem
+    if not readable:
+        return
+    package = frictionless.Package.from_descriptor(
+        {"name": "record", "resources": resources}, basepath=str(folder)
+    )
+    for task in package.validate().tasks:
+        for error in task.errors:
+            yield _problem(f"{task.name}.csv", task.name, error)
+
+
+def _unreadable(path: Path) -> Iterator[Problem]:
+    """What would stop or blow up a CSV reader, told before one is started."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        yield Problem(path.name, None, None, None, "a CSV file of this name")
+        return
+    except UnicodeDecodeError as error:
+        yield Problem(path.name, None, None, f"byte {error.start}", "text in UTF-8")
+        return
+    if not text.strip():
+        yield Problem(path.name, 1, None, "", "a header row")
+        return
+    limit = csv.field_size_limit(max(len(text), csv.field_size_limit()))
+    try:
+        rows = csv.reader(text.splitlines(keepends=True))
+        header = next(rows)
+        for number, row in enumerate(rows, start=2):
+            for index, cell in enumerate(row):
+                if len(cell) > LONGEST_CELL:
+                    column = header[index] if index < len(header) else None
+                    expected = f"at most {LONGEST_CELL:,} characters, not {len(cell):,}"
+                    yield Problem(path.name, number, column, cell, expected)
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _problem(file: str, table: str, error: Any) -> Problem:
+    """Say a frictionless error as a cell and what was expected there."""
+    schema = table_schemas()[table]
+    row = getattr(error, "row_number", None)
+    column = getattr(error, "field_name", None) or getattr(error, "label", None) or None
+    value = getattr(error, "cell", None)
+    if error.type == "foreign-key":
+        column = ", ".join(error.field_names)
+        value = "; ".join(str(cell) for cell in error.field_cells)
+        expected = f"a row of {error.reference_name}.csv with this {', '.join(error.reference_field_names)}"
+    elif error.type == "primary-key":
+        key = schema["primaryKey"]
+        column = ", ".join(key)
+        value = "; ".join(str(cell) for cell in error.cells[: len(key)])
+        expected = "values that no earlier row has"
+    elif error.type in {"type-error", "constraint-error"}:
+        declared = next(field for field in schema["fields"] if field["name"] == error.field_name)
+        expected = _expectation(declared, error)
+    else:
+        expected = f"the columns {', '.join(f['name'] for f in schema['fields'])} ({error.note})"
+    return Problem(file, row, column, None if value is None else str(value), expected)
+
+
+def _expectation(declared: dict[str, Any], error: Any) -> str:
+    if error.type == "type-error":
+        return {"date": "a date such as 2015-01-21", "integer": "a whole number"}[declared["type"]]
+    constraints = declared["constraints"]
+    broken = error.note.split('"')[1]  # frictionless names the constraint only in its note
+    return {
+        "required": "a value",
+        "unique": "a value that no other row has",
+        "enum": f"one of {', '.join(constraints.get('enum', []))}",
+        "pattern": f"text of the form {constraints.get('pattern')}",
+        "minimum": f"at least {constraints.get('minimum')}",
+    }[broken]
+
+
+# --- sense ------------------------------------------------------------------------------------
+
+
+def _sense_problems(record: Record) -> Iterator[Problem]:
+    yield from _dates_after_the_package(record)
+    yield from _meeting_ids(record)
+    yield from _ends_before_starts(record)
+    yield from _ordinals(record)
+    yield from _event_order(record)
+    yield from _unknown_sources(record)
+    yield from _participants(record)
+    yield from _partner_status(record)
+    yield from _versions(record)
+
+
+def _cells(table: str, frame: pd.DataFrame, column: str, expected: str) -> Iterator[Problem]:
+    """A problem for the named column of each row of ``frame``, which keeps the table's index."""
+    for index, value in frame[column].items():
+        shown = f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
+        yield Problem(f"{table}.csv", _row(index), column, shown, expected)
+
+
+def _row(index: Any) -> int:
+    return int(index) + 2  # the header is row 1
+
+
+def _dates_after_the_package(record: Record) -> Iterator[Problem]:
+    day = record.about.created
+    for table in ("meetings", "agreement_events", "context_events"):
+        frame = record.tables()[table]
+        expected = f"a day not after the package's own date, {day:%Y-%m-%d}"
+        yield from _cells(table, frame[frame["date"] > day], "date", expected)
+
+
+def _meeting_ids(record: Record) -> Iterator[Problem]:
+    meetings = record.meetings
+    stem = meetings["partner"].str.lower() + "-" + meetings["date"].dt.strftime("%Y-%m-%d")
+    fits = [name.startswith(start) for name, start in zip(meetings["meeting_id"], stem, strict=True)]
+    wrong = meetings[~pd.Series(fits, index=meetings.index, dtype=bool)]
+    yield from _cells("meetings", wrong, "meeting_id", "an id that begins with partner and date")
+
+
+def _ends_before_starts(record: Record) -> Iterator[Problem]:
+    for table in ("meetings", "context_events"):
+        frame = record.tables()[table]
+        early = frame[frame["end_date"] < frame["date"]]
+        yield from _cells(table, early, "end_date", "a day not before date")
+
+
+def _series(record: Record) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """The numbered meetings of each partner and format, by date."""
+    numbered = record.meetings.dropna(subset="ordinal").sort_values("date", kind="stable")
+    for (partner, kind), series in numbered.groupby(["partner", "format"]):
+        yield str(partner), str(kind), series
+
+
+def _ordinals(record: Record) -> Iterator[Problem]:
+    for partner, kind, series in _series(record):
+        for (_, before), (index, after) in pairwise(series[["meeting_id", "ordinal"]].iterrows()):
+            if after["ordinal"] <= before["ordinal"]:
+                expected = (
+                    f"a number above {before['ordinal']} of {before['meeting_id']}, "
+                    f"the meeting before it in the series {partner} {kind}"
+                )
+                yield Problem("meetings.csv", _row(index), "ordinal", str(after["ordinal"]), expected)
+
+
+def _event_order(record: Record) -> Iterator[Problem]:
+    """A step is out of order only if no day within its period fits the earlier steps."""
+    events = record.agreement_events[record.agreement_events["event"].isin(EVENT_ORDER)]
+    events = events.assign(
+        end=period_end(events["date"], events["precision"]),
+        step=events["event"].map(EVENT_ORDER.index),
+    )
+    for _, steps in events.groupby("agreement_id"):
+        for index, step in steps.iterrows():
+            earlier = steps[(steps["step"] < step["step"]) & (steps["date"] > step["end"])]
+            if not earlier.empty:
+                first = earlier.iloc[0]
+                expected = f"{step['event']} not before {first['event']} on {first['date']:%Y-%m-%d}"
+                yield Problem(
+                    "agreement_events.csv", _row(index), "date", f"{step['date']:%Y-%m-%d}", expected
+                )
+
+
+def _unknown_sources(record: Record) -> Iterator[Problem]:
+    known = set(record.sources["source_id"])
+    for table, frame in record.tables().items():
+        if "source_ids" not in frame:
+            continue
+        for index, cell in frame["source_ids"].items():
+            for source in split_ids(cell):
+                if source not in known:
+                    expected = "ids of rows of sources.csv, separated by semicolons"
+                    yield Problem(f"{table}.csv", _row(index), "source_ids", source, expected)
+
+
+def _participants(record: Record) -> Iterator[Problem]:
+    people = record.participants.merge(
+        record.meetings[["meeting_id", "partner"]], on="meeting_id", how="left", validate="many_to_one"
+    )
+    stranger = people[(people["country"] != "JPN") & (people["country"] != people["partner"])]
+    yield from _cells("participants", stranger, "country", "JPN or the partner of the meeting")
+    same = people.assign(name_key=people["name"].str.casefold().str.split().str.join(" "))
+    twice = people[same.duplicated(["meeting_id", "name_key"])]
+    yield from _cells("participants", twice, "name", "a person once at a meeting")
+
+
+def _partner_status(record: Record) -> Iterator[Problem]:
+    frameworks = record.frameworks.set_index("framework_name")["status"]
+    for index, partner in record.partners.iterrows():
+        if pd.isna(partner["framework"]):
+            expected, fits = "none for a partner without framework", partner["status"] == "none"
+        else:
+            status = frameworks[partner["framework"]]
+            status = "announced" if pd.isna(status) else status
+            expected, fits = f"{status}, the status of its framework", partner["status"] == status
+        if not fits:
+            yield Problem("partners.csv", _row(index), "status", partner["status"], expected)
+
+
+def _versions(record: Record) -> Iterator[Problem]:
+    newest = _version_key(record.about.version)
+    for table, frame in record.tables().items():
+        for column in ("version_added", "version_revised"):
+            if column in frame:
+                given = frame[frame[column].notna()]
+                later = given[given[column].map(lambda version: _version_key(version) > newest).astype(bool)]
+                yield from _cells(table, later, column, f"a version not after {record.about.version}")
+
+
+def _version_key(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+# --- notes ------------------------------------------------------------------------------------
+
+
+def _notes(record: Record) -> Iterator[str]:
+    """What a maintainer should know, though nothing is wrong."""
+    for partner, kind, series in _series(record):
+        for (_, before), (_, after) in pairwise(series[["meeting_id", "ordinal"]].iterrows()):
+            missing = after["ordinal"] - before["ordinal"] - 1
+            if missing > 0:
+                yield (
+                    f"series {partner} {kind}: {missing} meeting(s) missing between "
+                    f"number {before['ordinal']} ({before['meeting_id']}) and "
+                    f"number {after['ordinal']} ({after['meeting_id']})"
+                )
+
+
+def _shortened(value: str) -> str:
+    return repr(value if len(value) <= LONGEST_VALUE else value[:LONGEST_VALUE] + "…")

@@ -1,0 +1,145 @@
+"""The record: a folder of tables (a Data Package) as typed pandas frames.
+
+This module only reads. What makes a folder acceptable is told in :mod:`twoplustwo.check`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+DESCRIPTOR = "datapackage.json"
+
+
+def shipped_folder() -> Path:
+    """The folder of the record that comes with this library.
+
+    An installed wheel carries it inside the package; a checkout has it beside the package.
+    """
+    inside = Path(__file__).parent / "data"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "data"
+
+
+@cache
+def shipped_descriptor() -> dict[str, Any]:
+    """The descriptor of the shipped record; its table schemas define the form of every record."""
+    descriptor: dict[str, Any] = json.loads((shipped_folder() / DESCRIPTOR).read_text(encoding="utf-8"))
+    return descriptor
+
+
+def table_schemas() -> dict[str, dict[str, Any]]:
+    """Name of each table -> its Table Schema (fields, keys, allowed values)."""
+    return {resource["name"]: resource["schema"] for resource in shipped_descriptor()["resources"]}
+
+
+def field(table: str, column: str) -> dict[str, Any]:
+    """The description of one column: title, description, type, unit, constraints."""
+    return next(f for f in table_schemas()[table]["fields"] if f["name"] == column)
+
+
+def allowed_values(table: str, column: str) -> tuple[str, ...]:
+    """The values that a column with a closed vocabulary may hold, in the order of the codebook."""
+    return tuple(field(table, column)["constraints"]["enum"])
+
+
+@dataclass(frozen=True)
+class About:
+    """What a record says of itself: identity, licence and how far its sources reach."""
+
+    title: str
+    version: str
+    created: pd.Timestamp
+    coverage_start: pd.Timestamp
+    coverage_end: pd.Timestamp
+    coverage_note: str
+    licence: str
+    citation: str
+
+    @classmethod
+    def from_descriptor(cls, descriptor: dict[str, Any]) -> About:
+        """Read the descriptor. Raises KeyError or ValueError where an entry is missing or no date."""
+        coverage = descriptor["coverage"]
+        return cls(
+            title=descriptor["title"],
+            version=descriptor["version"],
+            created=pd.Timestamp(descriptor["created"]).tz_localize(None).normalize(),
+            coverage_start=pd.Timestamp(coverage["start"]),
+            coverage_end=pd.Timestamp(coverage["end"]),
+            coverage_note=coverage["note"],
+            licence=descriptor["licenses"][0]["name"],
+            citation=descriptor["citation"],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """The tables of the record, or of a part of it, as typed frames.
+
+    Columns and their meaning are those of ``datapackage.json``: text is ``str`` with missing
+    values as NaN, dates are ``datetime64``, ordinals ``Int64``. Treat the frames as read-only;
+    every function of this library returns new ones.
+    """
+
+    partners: pd.DataFrame
+    meetings: pd.DataFrame
+    participants: pd.DataFrame
+    mentions: pd.DataFrame
+    agreements: pd.DataFrame
+    agreement_events: pd.DataFrame
+    frameworks: pd.DataFrame
+    context_events: pd.DataFrame
+    topics: pd.DataFrame
+    sources: pd.DataFrame
+    about: About
+    as_of: pd.Timestamp
+    """The day to which "days since" is counted: the end of the coverage, or of the years selected."""
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Name of each table -> its frame."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name in table_schemas()}
+
+    def name_of(self, partner: str) -> str:
+        """Everyday name of a partner code; the code itself where the record does not know it."""
+        names = self.partners.loc[self.partners["partner"] == partner, "name"]
+        return partner if names.empty else names.iloc[0]
+
+
+def read_record(folder: Path) -> Record:
+    """Read a folder that has passed :func:`twoplustwo.check.check`; nothing is checked here."""
+    descriptor = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
+    about = About.from_descriptor(descriptor)
+    tables = {name: _read_table(folder / f"{name}.csv", schema) for name, schema in table_schemas().items()}
+    return Record(**tables, about=about, as_of=about.coverage_end)
+
+
+def _read_table(path: Path, schema: dict[str, Any]) -> pd.DataFrame:
+    # Only the empty cell is missing: pandas would also read a code such as "NA" as a gap.
+    frame = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8")
+    for column in schema["fields"]:
+        name = column["name"]
+        if column["type"] == "date":
+            frame[name] = pd.to_datetime(frame[name], format=column["format"])
+        elif column["type"] == "integer":
+            frame[name] = pd.to_numeric(frame[name]).astype("Int64")
+    return frame
+
+
+def split_ids(cell: str) -> list[str]:
+    """The ids in a cell such as ``a;b``."""
+    return cell.split(";")
+
+
+def period_end(dates: pd.Series, precision: pd.Series) -> pd.Series:
+    """Last day that a date of the given precision can mean.
+
+    A date known to the month or year is stored as the first day of that period, so 2014-01-01
+    of precision "year" ends on 2014-12-31.
+    """
+    month_end = dates + pd.offsets.MonthEnd(0)
+    year_end = dates + pd.offsets.YearEnd(0)
+    return dates.mask(precision == "month", month_end).mask(precision == "year", year_end)
