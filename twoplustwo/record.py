@@ -6,6 +6,7 @@ This module only reads. What makes a folder acceptable is told in :mod:`twoplust
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -127,6 +128,22 @@ def _read_table(path: Path, schema: dict[str, Any]) -> pd.DataFrame:
         elif column["type"] == "integer":
             frame[name] = pd.to_numeric(frame[name]).astype("Int64")
     return frame
+
+
+def rows(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a frame as named tuples.
+
+    Typed as Any: the declared columns say what a cell holds, pandas' own types do not.
+    """
+    return iter(frame.itertuples(index=False))
+
+
+def row(frame: pd.DataFrame, column: str, key: str) -> Any:
+    """The row with a key as a named tuple. Raises KeyError if there is none."""
+    found = frame[frame[column] == key]
+    if found.empty:
+        raise KeyError(key)
+    return next(rows(found))
 
 
 def split_ids(cell: str) -> list[str]:

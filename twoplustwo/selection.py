@@ -202,9 +202,10 @@ class Selection:
             events = events[self._in_years(events["date"], events["date"])]
             agreements = agreements[agreements["agreement_id"].isin(events["agreement_id"])]
         context = record.context_events
-        # A cabinet without an end is in office still; other events last the day they carry.
-        open_end = context["end_date"].fillna(record.about.coverage_end)
-        ends = context["end_date"].where(context["kind"] != "cabinet", open_end).fillna(context["date"])
+        # A Japanese cabinet without an end is in office still; other events last the day they carry.
+        in_office = (context["kind"] == "cabinet") & (context["country"] == "JPN")
+        ends = context["end_date"].mask(in_office & context["end_date"].isna(), record.about.coverage_end)
+        ends = ends.fillna(context["date"])
         partners, frameworks = record.partners, record.frameworks
         if self.partners:
             partners = partners[partners["partner"].isin(self.partners)]

@@ -1,0 +1,9 @@
+"""The server: the dashboard as an ASGI application. Start it with ``streamlit run app.py``."""
+
+from pathlib import Path
+
+import streamlit as st
+
+# The script lies away from pages/: beside that folder, Streamlit would answer the first deep
+# link after a start with the page's script alone, without the filters.
+app = st.App(Path(__file__).parent / "twoplustwo" / "dashboard" / "script.py")

@@ -1,0 +1,135 @@
+"""What happened when?"""
+
+import pandas as pd
+import streamlit as st
+
+from twoplustwo.analysis.agreements import agreement_steps
+from twoplustwo.analysis.context import events_around, governments
+from twoplustwo.charts.meetings import timeline
+from twoplustwo.dashboard import parts
+from twoplustwo.dashboard.visit import Visit, current, set_option
+from twoplustwo.labels import (
+    CONTEXT_LABELS,
+    EVENT_LABELS,
+    FORMAT_LABELS,
+    TYPE_LABELS,
+    counted,
+    written_date,
+)
+
+CHART = "timeline"
+
+
+def choose() -> None:
+    """Open the record of the mark that was chosen; choosing none keeps the one that is open."""
+    points = st.session_state[CHART]["selection"]["points"]
+    if points and points[0].get("customdata"):
+        identifier = points[0]["customdata"]
+        set_option("id", identifier if isinstance(identifier, str) else identifier[0])
+
+
+def span(visit: Visit) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day of the axis: the years selected, else from the first meeting drawn."""
+    first = visit.selection.from_year or visit.selected.meetings["date"].min().year
+    last = visit.selection.to_year or visit.shared.vocabulary.last_year
+    return pd.Timestamp(first, 1, 1), pd.Timestamp(last, 12, 31)
+
+
+def rows(visit: Visit, steps: pd.DataFrame) -> pd.DataFrame:
+    """Everything on the chart as one table."""
+    names = visit.shared.names
+    meetings = visit.selected.meetings
+    met = pd.DataFrame(
+        {
+            "date": meetings["date"],
+            "known_to_the": "day",
+            "partner": meetings["partner"].map(names),
+            "what": meetings["format"].map(FORMAT_LABELS),
+            "name": meetings["name"],
+            "place": meetings["city"].mask(meetings["mode"] == "virtual", "video link"),
+            "id": meetings["meeting_id"],
+        }
+    )
+    agreed = pd.DataFrame(
+        {
+            "date": steps["date"],
+            "known_to_the": steps["precision"],
+            "partner": steps["partner"].map(names),
+            "what": steps["type"].map(TYPE_LABELS) + ": " + steps["event"].map(EVENT_LABELS).str.lower(),
+            "name": steps["title"],
+            "id": steps["agreement_id"],
+        }
+    )
+    return pd.concat([met, agreed]).sort_values("date").reset_index(drop=True)
+
+
+def draw(visit: Visit) -> None:
+    """The chart with its controls."""
+    selected, names = visit.selected, visit.shared.names
+    shown = parts.choices("context", "Show behind it", {"cabinet": "Japanese cabinets", "event": "Events"})
+    steps = agreement_steps(selected)
+    lanes = visit.lanes(set(selected.meetings["partner"]) | set(visit.selection.partners))
+    start, end = span(visit)
+    terms, events = governments(selected), events_around(selected)
+    people = selected.participants.groupby("meeting_id")["name"].agg(", ".join).to_dict()
+    figure = timeline(
+        selected.meetings,
+        steps,
+        lanes,
+        names,
+        people=people,
+        span=(start, end),
+        cabinets=terms[~(terms["end_date"] < start)] if "cabinet" in shown else None,
+        events=events[events["date"] >= start] if "event" in shown else None,
+        chosen=next(iter(visit.view.option("id")), None),
+    )
+    drawn = steps[steps["partner"].isin(lanes)]
+    note = "Choose a mark to read its record below. Drag to move along the years."
+    if early := int((drawn["date"] < start).sum()):
+        note += f" {counted(early, 'step')} of agreements before {start.year} lie to the left of the chart."
+    if others := steps["partner"].nunique() - drawn["partner"].nunique():
+        note += (
+            f" {counted(others, 'partner')} without such meetings have agreements only: "
+            "they are in the table, and get a lane when chosen."
+        )
+    per_lane = selected.meetings["partner"].value_counts()
+    alt = (
+        f"Timeline from {start.year} to {end.year} with {counted(len(lanes), 'lane')}: "
+        + ", ".join(f"{names[code]} {counted(int(per_lane.get(code, 0)), 'meeting')}" for code in lanes)
+        + f"; {counted(len(drawn), 'step')} of agreements."
+    )
+    parts.chart(
+        visit,
+        figure,
+        key=CHART,
+        heading="Meetings and agreements of each partner",
+        reading=note,
+        alt=alt,
+        table=rows(visit, steps),
+        on_select=choose,
+    )
+
+
+visit = current()
+parts.title(visit, "Timeline", "What happened when, with whom?")
+parts.stop_if_empty(visit)
+draw(visit)
+for identifier in visit.view.option("id"):
+    parts.facts(visit, identifier)
+if "event" in visit.view.option("context"):
+    events = events_around(visit.selected)
+    st.subheader("Events around the meetings", anchor=False)
+    parts.data_table(
+        pd.DataFrame(
+            {
+                "when": [
+                    written_date(date, precision)
+                    for date, precision in zip(events["date"], events["precision"], strict=True)
+                ],
+                "kind": events["kind"].map(CONTEXT_LABELS),
+                "event": events["title"],
+                "why_it_matters": events["why_it_matters"],
+            }
+        ),
+        key="context-events",
+    )

@@ -1,0 +1,418 @@
+"""Charts of meetings: partner by year, the timeline, series laid side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from twoplustwo.charts.style import (
+    BAND,
+    FAINT,
+    FONT,
+    LEGEND_ABOVE,
+    NEUTRAL,
+    SYMBOLS,
+    TEXT,
+    base,
+    colour_of,
+    row_labels,
+    time_axis,
+)
+from twoplustwo.labels import (
+    CONTEXT_LABELS,
+    EVENT_LABELS,
+    FORMAT_LABELS,
+    TYPE_LABELS,
+    as_hover,
+    counted,
+    written_date,
+    written_dates,
+)
+from twoplustwo.record import rows
+
+LANE = 48  # px
+CABINET_NAMES = 1.1  # lanes that upright names take below theirs
+CELLS = [[0.0, "#4F76A3"], [1.0, "#27466F"]]  # white figures keep 4.5:1 on both
+
+
+def partner_year_matrix(
+    counts: pd.DataFrame, partners: Sequence[str], names: Mapping[str, str], years: Sequence[int]
+) -> go.Figure:
+    """Meetings of each partner in each year, a block of rows for each format.
+
+    Parameters
+    ----------
+    counts
+        As from :func:`twoplustwo.analysis.meetings.meetings_by_partner_year`.
+    partners
+        Codes in the order of the rows; those without a meeting of a format are left out there.
+    names
+        Code -> name.
+    years
+        All years of the axis, also those without a meeting.
+    """
+    formats = [code for code in FORMAT_LABELS if code in set(counts["format"])]
+    table = counts.pivot_table(index=["format", "partner"], columns="year", values="meetings", aggfunc="sum")
+    table = table.reindex(columns=list(years))
+    lines = [(kind, code) for kind in formats for code in partners if (kind, code) in table.index]
+    figure = base(42 * len(lines) + 40)
+    # Cells fill the lower part of their row: the label stands above them. None leaves the rest empty.
+    edges: list[float] = []
+    cells: list[list[int | None]] = []
+    hover: list[list[str]] = []
+    labels = []
+    for position, (kind, code) in enumerate(lines):
+        edges += [position - 0.04, position + 0.4]
+        counted_years = table.loc[[(kind, code)]].to_numpy()[0]
+        numbers = [None if pd.isna(number) else int(number) for number in counted_years]
+        cells += [numbers, [None] * len(years)]
+        what = FORMAT_LABELS[kind]
+        hover += [
+            [
+                f"<b>{as_hover(names[code])}</b>, {year}<br>{what}: {counted(number or 0, 'meeting')}"
+                for year, number in zip(years, numbers, strict=True)
+            ],
+            [""] * len(years),
+        ]
+        total = sum(number or 0 for number in numbers)
+        suffix = f" · {what}" if len(formats) > 1 else ""
+        labels.append(f"<b>{as_hover(names[code])}</b> {total}{suffix}")
+    figure.add_trace(
+        go.Heatmap(
+            x=list(years),
+            y=edges,
+            z=cells[:-1],
+            zmin=1,
+            zmax=3,
+            colorscale=CELLS,
+            showscale=False,
+            xgap=2,
+            hoverongaps=False,
+            hovertext=hover[:-1],
+            hoverinfo="text",
+            texttemplate="%{z}",
+            textfont={"size": 11, "color": "#FFFFFF"},
+        )
+    )
+    row_labels(figure, labels, offset=0.3)
+    step = next(step for step in (1, 2, 5, 10) if len(years) / step <= 9)
+    figure.update_xaxes(
+        tickmode="array",
+        tickvals=[year for year in years if year % step == 0],
+        tickformat="d",
+        range=[years[0] - 0.5, years[-1] + 0.5],
+    )
+    return figure
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A kind of mark on the timeline: what it stands for, its shape, its place in the lane."""
+
+    label: str
+    symbol: str
+    size: int
+    offset: float = 0.0
+
+
+MEETING_MARKS = {
+    "two_plus_two": Mark("Ministerial 2+2", "circle", 13),
+    "economic_two_plus_two": Mark("Economic 2+2", "square", 11),
+    "senior_two_plus_two": Mark("2+2 of officials", "circle-open", 12),
+    "strategic_dialogue": Mark("Strategic dialogue", "diamond-open", 12),
+    "summit": Mark("Summit", "star", 12),
+    "foreign_ministers": Mark("Foreign ministers", "hexagon-open", 12),
+    "defence_ministers": Mark("Defence ministers", "pentagon-open", 12),
+}
+BEFORE = Mark("Agreement: earlier step", "line-ns-open", 9, 0.3)
+SIGNED = Mark("Agreement signed", "triangle-up-open", 10, 0.3)
+IN_FORCE = Mark("Agreement in force", "triangle-up", 10, 0.3)
+AFTER = Mark("Agreement: amended or replaced", "x-thin-open", 8, 0.3)
+EVENT_MARKS = {
+    "proposed": BEFORE,
+    "negotiations_launched": BEFORE,
+    "agreed_in_principle": BEFORE,
+    "selected": BEFORE,
+    "signed": SIGNED,
+    "entered_into_force": IN_FORCE,
+    "amended": AFTER,
+    "superseded": AFTER,
+    "terminated": AFTER,
+}
+
+
+def timeline(
+    meetings: pd.DataFrame,
+    steps: pd.DataFrame,
+    lanes: Sequence[str],
+    names: Mapping[str, str],
+    *,
+    people: Mapping[str, str],
+    span: tuple[pd.Timestamp, pd.Timestamp],
+    cabinets: pd.DataFrame | None = None,
+    events: pd.DataFrame | None = None,
+    chosen: str | None = None,
+) -> go.Figure:
+    """One lane a partner, with its meetings and the steps of its agreements.
+
+    Parameters
+    ----------
+    meetings
+        Rows of the meetings table.
+    steps
+        As from :func:`twoplustwo.analysis.agreements.agreement_steps`.
+    lanes
+        Partner codes from top to bottom; rows of other partners are not drawn.
+    names
+        Code -> name.
+    people
+        Meeting id -> who sat there, one line, for the hover text.
+    span
+        First and last day of the axis.
+    cabinets, events
+        As from :mod:`twoplustwo.analysis.context`, to draw as bands and as a lane of their own.
+    chosen
+        Meeting or agreement id to be ringed.
+    """
+    extra: float = int(cabinets is not None) + int(events is not None)
+    extra += CABINET_NAMES if cabinets is not None else 0
+    figure = base(round(LANE * (len(lanes) + extra)) + 44, top=6)
+    labels = [f"<b>{as_hover(names[code])}</b>" for code in lanes]
+    if events is not None:
+        labels.append("<b>Events around them</b>")
+    if cabinets is not None:
+        labels.append("<b>Japanese cabinets</b>")
+        _draw_cabinets(figure, cabinets, len(labels) - 1, span)
+    position = {code: row for row, code in enumerate(lanes)}
+    for row in range(len(labels)):
+        figure.add_hline(y=row, line={"color": FAINT, "width": 1}, layer="below")
+    for code, mark in MEETING_MARKS.items():
+        drawn = meetings[(meetings["format"] == code) & meetings["partner"].isin(position)]
+        hover = [_meeting_hover(row, people) for row in rows(drawn)]
+        _draw(figure, drawn, mark, position, ids=drawn["meeting_id"], hover=hover, chosen=chosen)
+    for mark in (BEFORE, SIGNED, IN_FORCE, AFTER):
+        kinds = [event for event, its_mark in EVENT_MARKS.items() if its_mark is mark]
+        drawn = steps[steps["event"].isin(kinds) & steps["partner"].isin(position)]
+        hover = [_step_hover(row) for row in rows(drawn)]
+        _draw(figure, drawn, mark, position, ids=drawn["agreement_id"], hover=hover, chosen=chosen)
+    if events is not None:
+        _draw_events(figure, events, len(lanes))
+    row_labels(figure, labels, offset=0.34, below=CABINET_NAMES if cabinets is not None else 0.0)
+    margin = (span[1] - span[0]) * 0.012  # marks at the ends are not cut in half
+    time_axis(figure, span[0] - margin, span[1] + margin)
+    figure.update_xaxes(fixedrange=False)
+    figure.update_layout(
+        dragmode="pan",
+        clickmode="event+select",
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 0,
+            "yref": "container",
+            "yanchor": "bottom",
+            "font": {"size": 12},
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+    )
+    return figure
+
+
+def _draw(
+    figure: go.Figure,
+    drawn: pd.DataFrame,
+    mark: Mark,
+    position: Mapping[str, int],
+    *,
+    ids: pd.Series,
+    hover: list[str],
+    chosen: str | None,
+) -> None:
+    if drawn.empty:
+        return
+    ringed = [identifier == chosen for identifier in ids]
+    figure.add_trace(
+        go.Scatter(
+            x=drawn["date"].dt.strftime("%Y-%m-%d").tolist(),
+            y=[position[code] + mark.offset for code in drawn["partner"]],
+            mode="markers",
+            name=mark.label,
+            showlegend=False,
+            marker={
+                "symbol": mark.symbol,
+                "size": [mark.size + 7 if ring else mark.size for ring in ringed],
+                "color": [colour_of(code) for code in drawn["partner"]],
+                "opacity": 1,
+                "line": {"width": 1.6 if mark.symbol.endswith("-open") else 0},
+            },
+            customdata=ids.tolist(),
+            hovertext=hover,
+            hoverinfo="text",
+            unselected={"marker": {"opacity": 0.55}},
+        )
+    )
+    # The legend tells shapes, so its marks are grey: colour belongs to the lane.
+    figure.add_trace(
+        go.Scatter(
+            x=[None],
+            y=[None],
+            mode="markers",
+            name=mark.label,
+            marker={
+                "symbol": mark.symbol,
+                "size": mark.size,
+                "color": NEUTRAL,
+                "line": {"width": 1.6 if mark.symbol.endswith("-open") else 0},
+            },
+        )
+    )
+
+
+def _draw_cabinets(
+    figure: go.Figure, cabinets: pd.DataFrame, row: int, span: tuple[pd.Timestamp, pd.Timestamp]
+) -> None:
+    start, end = span
+    for number, cabinet in enumerate(rows(cabinets)):
+        first = max(cabinet.date, start)
+        last = min(end if pd.isna(cabinet.end_date) else cabinet.end_date, end)
+        if number % 2 == 0:
+            figure.add_vrect(x0=first, x1=last, fillcolor=BAND, line_width=0, layer="below")
+        middle = first + (last - first) / 2
+        until = "in office" if pd.isna(cabinet.end_date) else written_date(cabinet.end_date)
+        figure.add_trace(
+            go.Scatter(
+                x=[middle],
+                y=[row],
+                mode="markers",
+                marker={"size": 7, "color": NEUTRAL, "symbol": "line-ns-open"},
+                hovertext=f"<b>{as_hover(cabinet.title)}</b><br>{written_date(cabinet.date)} to {until}",
+                hoverinfo="text",
+                showlegend=False,
+            )
+        )
+        if (last - first) / (end - start) > 0.03:  # less is narrower than a line of text on a phone
+            figure.add_annotation(
+                x=middle,
+                y=row + 0.2,
+                yanchor="top",
+                text=as_hover(_head_of_government(cabinet.title)),
+                textangle=-90,
+                showarrow=False,
+                font={"size": 11, "color": TEXT},
+            )
+
+
+def _head_of_government(title: str) -> str:
+    """The name in a title such as "First Abe cabinet" or "Abe government, second to fourth cabinets"."""
+    named = re.search(r"(\S+) (?:cabinet|government)", title)
+    return named[1] if named else title
+
+
+def _draw_events(figure: go.Figure, events: pd.DataFrame, row: int) -> None:
+    figure.add_trace(
+        go.Scatter(
+            x=events["date"].dt.strftime("%Y-%m-%d").tolist(),
+            y=[row + 0.1] * len(events),
+            mode="markers",
+            name="Event around them",
+            marker={"symbol": "diamond-tall", "size": 10, "color": NEUTRAL},
+            hovertext=[
+                f"<b>{as_hover(event.title)}</b><br>{CONTEXT_LABELS[event.kind]}, "
+                f"{written_date(event.date, event.precision)}"
+                for event in rows(events)
+            ],
+            hoverinfo="text",
+        )
+    )
+
+
+def _meeting_hover(meeting: Any, people: Mapping[str, str]) -> str:
+    place = "by video link" if meeting.mode == "virtual" else meeting.city
+    lines = [
+        f"<b>{_wrapped(meeting.name)}</b>",
+        written_dates(meeting.date, meeting.end_date),
+    ]
+    if not pd.isna(place):
+        lines[1] += f" · {as_hover(place)}"
+    if who := people.get(meeting.meeting_id):
+        lines.append(_wrapped(who))
+    return "<br>".join(lines)
+
+
+def _step_hover(step: Any) -> str:
+    when = written_date(step.date, step.precision)
+    return f"<b>{EVENT_LABELS[step.event]}</b> · {when}<br>{_wrapped(step.title)}<br>{TYPE_LABELS[step.type]}"
+
+
+def _wrapped(text: str, width: int = 48) -> str:
+    """Escaped text on lines short enough for the hover box of a phone."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + len(word) >= width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return "<br>".join(as_hover(line) for line in lines)
+
+
+def series_chart(steps: pd.DataFrame, names: Mapping[str, str], *, by_ordinal: bool) -> go.Figure:
+    """The series of a few partners laid over one another.
+
+    By calendar, each meeting stands at its day and its position in the series; by ordinal, at
+    its position and the years since the first meeting.
+
+    Parameters
+    ----------
+    steps
+        As from :func:`twoplustwo.analysis.meetings.intervals`, of one format.
+    names
+        Code -> name.
+    by_ordinal
+        Align at the first meeting instead of on the calendar.
+    """
+    figure = base(360, top=40, bottom=44)
+    figure.update_layout(showlegend=True, legend=LEGEND_ABOVE)
+    last = int(steps["position"].max())
+    for number, (code, series) in enumerate(steps.groupby("partner", sort=False)):
+        name = as_hover(names[str(code)])
+        years = (series["date"] - series["date"].iloc[0]).dt.days / 365.25
+        positions = series["position"].tolist()
+        figure.add_trace(
+            go.Scatter(
+                x=positions if by_ordinal else series["date"].dt.strftime("%Y-%m-%d").tolist(),
+                y=years.round(2).tolist() if by_ordinal else positions,
+                mode="lines+markers",
+                name=name,
+                showlegend=True,
+                marker={"symbol": SYMBOLS[number % len(SYMBOLS)], "size": 9, "color": colour_of(str(code))},
+                line={"color": colour_of(str(code)), "width": 1.5},
+                hovertext=[
+                    f"<b>{_wrapped(row.name)}</b><br>{written_date(row.date)}"
+                    + ("" if pd.isna(row.days) else f"<br>{row.days:,} days after the one before")
+                    for row in rows(series)
+                ],
+                hoverinfo="text",
+            )
+        )
+    count_axis = {
+        "tickformat": "d",
+        "dtick": 1 if last <= 12 else 5,
+        "range": [0.5, last + 0.6],
+        "gridcolor": FAINT,
+        "showgrid": True,
+    }
+    if by_ordinal:
+        figure.update_xaxes(count_axis, title={"text": "Meeting of the series", "font": {"size": FONT}})
+        figure.update_yaxes(showgrid=True, gridcolor=FAINT, rangemode="tozero", ticksuffix=" y")
+    else:
+        start = pd.Timestamp(steps["date"].min().year, 1, 1)
+        end = pd.Timestamp(steps["date"].max().year, 12, 31)
+        time_axis(figure, start, end)
+        figure.update_yaxes(count_axis, title={"text": "Meeting of the series", "font": {"size": FONT}})
+    return figure

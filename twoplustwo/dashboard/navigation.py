@@ -1,0 +1,27 @@
+"""The pages of the dashboard and links to them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from twoplustwo.selection import Pairs
+
+FOLDER = Path(__file__).resolve().parents[2] / "pages"
+TITLES = {"overview": "Overview", "timeline": "Timeline", "partners": "Partners", "topics": "Topics"}
+HOME = "overview"
+
+
+def pages() -> dict[str, Page]:
+    """Name -> page, in the order of the menu; the name is the address, but for the home page."""
+    return {
+        name: st.Page(FOLDER / f"{name}.py", title=title, url_path=name, default=name == HOME)
+        for name, title in TITLES.items()
+    }
+
+
+def link(name: str, params: Pairs, label: str | None = None) -> None:
+    """A link to a page of the dashboard that carries parameters along."""
+    st.page_link(pages()[name], label=label, query_params=params)

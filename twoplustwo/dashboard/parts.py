@@ -1,0 +1,351 @@
+"""Pieces that pages share: header, summary line, a chart with its numbers, the facts of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from twoplustwo.analysis.meetings import format_counts, ministers
+from twoplustwo.dashboard import navigation
+from twoplustwo.dashboard.visit import Visit, option_key, set_option, show, touched
+from twoplustwo.export import csv_bytes, file_name
+from twoplustwo.labels import (
+    AGREEMENT_STATUS_LABELS,
+    BASIS_LABELS,
+    EVENT_LABELS,
+    FORMAT_LABELS,
+    SEEN_LABELS,
+    TYPE_LABELS,
+    as_markdown,
+    counted,
+    filters_in_words,
+    written_date,
+    written_dates,
+    written_list,
+)
+from twoplustwo.record import row, rows, split_ids
+from twoplustwo.selection import LinkProblem, ways_back
+
+FILTER_NAMES = {
+    "partner": "partner filter",
+    "years": "years",
+    "format": "format filter",
+    "topic": "filter on cooperation areas",
+    "basis": "filter on evidence",
+    "q": "text filter",
+    "all": "filters",
+}
+
+
+def header(visit: Visit) -> None:
+    """Name and navigation; each link carries the filters along."""
+    params = visit.selection.pairs()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="navigation"):
+        st.markdown("**Two Plus Two**", width="content")
+        for name in navigation.TITLES:
+            navigation.link(name, params)
+
+
+def footer(visit: Visit) -> None:
+    """What every page must say: version, reach of the sources, licence."""
+    about = visit.record.about
+    st.divider()
+    note(
+        f"Data version {about.version}, {about.licence}. {as_markdown(about.coverage_note)} "
+        "Absence is weak evidence: most pages were read only from their opening."
+    )
+
+
+def link_notices(visit: Visit) -> None:
+    """One line on what the link could not mean, and one on another data version."""
+    if visit.problems:
+        st.warning(_in_one_line(visit.problems), icon=":material/link_off:")
+    ours = visit.record.about.version
+    if visit.version not in {None, ours}:
+        st.info(
+            f"This link was made with data version {visit.version}; shown is version {ours}.",
+            icon=":material/update:",
+        )
+
+
+def _in_one_line(problems: tuple[LinkProblem, ...], most: int = 4) -> str:
+    said = [as_markdown(problem.message) for problem in problems[:most]]
+    if len(problems) > most:
+        said.append(f"{len(problems) - most} more values were not understood either.")
+    return "Not all of this link could be read: " + " ".join(said)
+
+
+def title(visit: Visit, text: str, question: str) -> None:
+    """Page title, the question that it answers, and the active selection in one line."""
+    st.title(text, anchor=False)
+    note(question)
+    selected = visit.selected
+    words = [
+        counted(len(selected.meetings), "meeting"),
+        *filters_in_words(visit.selection, visit.record, visit.shared.vocabulary),
+    ]
+    line = " · ".join(as_markdown(word) for word in words)
+    st.markdown(f"**{line}**")
+    if len(visit.selection.formats) > 1 and len(selected.meetings):
+        counts = format_counts(selected)
+        parts = [f"{FORMAT_LABELS[str(code)]} {count}" for code, count in counts.items()]
+        note(f"Formats are different things; here they stand together: {', '.join(parts)}.")
+
+
+def stop_if_empty(visit: Visit) -> None:
+    """Where no meeting is left, say which filter took the last, offer the ways back, and end."""
+    if len(visit.selected.meetings):
+        return
+    st.info("No meeting on record fits all filters together.", icon=":material/filter_alt_off:")
+    for name, wider, number in ways_back(visit.selection, visit.record):
+        verb = "are" if name in {"years", "all"} else "is"
+        st.markdown(
+            f"The {FILTER_NAMES[name]} {verb} what empties it: "
+            f"without, {counted(number, 'meeting')} {'is' if number == 1 else 'are'} left."
+        )
+        st.button(
+            f"Drop the {FILTER_NAMES[name]}",
+            key=f"way_back_{name}",
+            on_click=show,
+            args=(wider,),
+        )
+    footer(visit)
+    st.stop()
+
+
+def note(text: str) -> None:
+    """Small print in Markdown. st.caption fades its text below the contrast that WCAG asks for."""
+    st.markdown(f":small[:gray[{text}]]")
+
+
+def figure(label: str, value: str, what: str) -> None:
+    """One headline figure with what it counts."""
+    with st.container(gap=None):
+        st.metric(label, value)
+        note(as_markdown(what))
+
+
+def chart(
+    visit: Visit,
+    drawing: go.Figure,
+    *,
+    key: str,
+    heading: str,
+    alt: str,
+    table: pd.DataFrame,
+    reading: str | None = None,
+    labels: Mapping[str, str] | None = None,
+    on_select: Any = "ignore",
+) -> None:
+    """A chart with its title, its text alternative, the numbers behind it and its downloads.
+
+    Parameters
+    ----------
+    key
+        Names the chart in the session and in file names.
+    heading
+        What is counted, in plain words.
+    alt
+        What the chart shows, written from the data, for those who do not see it.
+    table
+        The numbers behind the chart.
+    reading
+        A line below the title on how to read it.
+    labels
+        Column of ``table`` -> header shown.
+    on_select
+        Callback for a chosen mark.
+    """
+    st.subheader(heading, anchor=False)
+    if reading:
+        note(reading)
+    image = st.session_state.get(f"image_{key}") or "PNG"
+    st.plotly_chart(
+        drawing,
+        key=key,
+        alt=alt,
+        on_select=on_select,
+        selection_mode="points",
+        config={
+            "displaylogo": False,
+            "modeBarButtons": [["toImage"]],
+            "toImageButtonOptions": {
+                "format": image.lower(),
+                "filename": file_name(visit.record, key, ""),
+                "scale": 2,
+            },
+        },
+    )
+    numbers(visit, table, key=key, labels=labels, image=True)
+
+
+def numbers(
+    visit: Visit,
+    table: pd.DataFrame,
+    *,
+    key: str,
+    labels: Mapping[str, str] | None = None,
+    image: bool = False,
+) -> None:
+    """The numbers behind a chart: opened, a table with its download; closed, nothing is sent."""
+    fold = st.expander("Numbers and downloads", key=f"numbers_{key}", on_change="rerun")
+    if not fold.open:
+        return
+    with fold:
+        data_table(table, key=f"table_{key}", labels=labels)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.download_button(
+                "CSV",
+                data=lambda: csv_bytes(table),
+                file_name=file_name(visit.record, key, "csv"),
+                mime="text/csv",
+                key=f"csv_{key}",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+            if image:
+                st.segmented_control(
+                    "Format of the image that the chart's camera button saves",
+                    ["PNG", "SVG"],
+                    default="PNG",
+                    required=True,
+                    key=f"image_{key}",
+                )
+
+
+def data_table(table: pd.DataFrame, *, key: str, labels: Mapping[str, str] | None = None) -> None:
+    """A table that sorts, with readable headers and dates."""
+    config: dict[str, Any] = {}
+    for column in table.columns:
+        label = (labels or {}).get(str(column), str(column).replace("_", " ").capitalize())
+        if pd.api.types.is_datetime64_any_dtype(table[column]):
+            config[str(column)] = st.column_config.DateColumn(label, format="D MMMM YYYY")
+        elif pd.api.types.is_integer_dtype(table[column]):
+            config[str(column)] = st.column_config.NumberColumn(label, format="%d")
+        else:
+            config[str(column)] = st.column_config.Column(label)
+    st.dataframe(table, key=key, hide_index=True, column_config=config, placeholder="–", alt=f"Table: {key}")
+
+
+def choice(name: str, label: str, options: Mapping[str, str]) -> str:
+    """A control for a page option with one value, kept in the address."""
+    chosen: str | None = st.segmented_control(
+        label,
+        list(options),
+        key=option_key(name),
+        format_func=options.__getitem__,
+        required=True,
+        on_change=touched,
+    )
+    return chosen or next(iter(options))
+
+
+def choices(name: str, label: str, options: Mapping[str, str]) -> list[str]:
+    """A control for a page option with any number of values, kept in the address."""
+    chosen: list[str] = st.pills(
+        label,
+        list(options),
+        selection_mode="multi",
+        key=option_key(name),
+        format_func=options.__getitem__,
+        on_change=touched,
+    )
+    return chosen
+
+
+def meeting_facts(visit: Visit, meeting_id: str) -> None:
+    """The record of one meeting, from the whole record, with its sources."""
+    record = visit.record
+    meeting = row(record.meetings, "meeting_id", meeting_id)
+    place = "by video link" if meeting.mode == "virtual" else meeting.city
+    place = "place not known" if pd.isna(place) else place
+    when = written_dates(meeting.date, meeting.end_date)
+    st.markdown(f"#### {as_markdown(meeting.name)}")
+    note(
+        f"{as_markdown(record.name_of(meeting.partner))} · {FORMAT_LABELS[meeting.format]} · "
+        f"{when} · {as_markdown(place)}"
+    )
+    st.markdown(as_markdown(meeting.summary))
+    people = ministers(record, meeting_id)
+    lines = [
+        f"- {as_markdown(person.name)}, {as_markdown(person.title)} ({person.country})"
+        for person in rows(people)
+    ]
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Who**")
+        st.markdown("\n".join(lines) if lines else "No participant found in the texts read.")
+        if not pd.isna(meeting.outcome_document):
+            st.markdown(f"**Document** {as_markdown(meeting.outcome_document)}")
+        st.markdown("**Sources**")
+        st.markdown(sources_list(visit, split_ids(meeting.source_ids)))
+    mentions = record.mentions[record.mentions["meeting_id"] == meeting_id]
+    with right:
+        st.markdown(f"**{counted(len(mentions), 'cooperation area')}**")
+        st.markdown(
+            "\n".join(
+                f"- {as_markdown(visit.shared.topics[mention.topic_id])}: {as_markdown(mention.note)} "
+                f"({BASIS_LABELS[mention.basis].lower()})"
+                for mention in rows(mentions)
+            )
+            or "None coded."
+        )
+
+
+def agreement_facts(visit: Visit, agreement_id: str) -> None:
+    """The record of one agreement, with its steps and sources."""
+    record = visit.record
+    agreement = row(record.agreements, "agreement_id", agreement_id)
+    st.markdown(f"#### {as_markdown(agreement.title)}")
+    note(
+        f"{as_markdown(record.name_of(agreement.partner))} · {TYPE_LABELS[agreement.type]} · "
+        f"{AGREEMENT_STATUS_LABELS[agreement.status]} as of "
+        f"{written_date(record.about.coverage_end)}"
+    )
+    st.markdown(as_markdown(agreement.summary))
+    steps = record.agreement_events[record.agreement_events["agreement_id"] == agreement_id]
+    st.markdown(
+        "\n".join(
+            f"- {written_date(step.date, step.precision)}: {EVENT_LABELS[step.event]}"
+            for step in rows(steps.sort_values("date"))
+        )
+    )
+    st.markdown("**Sources**")
+    st.markdown(sources_list(visit, split_ids(agreement.source_ids)))
+
+
+def sources_list(visit: Visit, ids: Iterable[str]) -> str:
+    """Sources as Markdown list items that open the page."""
+    lines = []
+    for identifier in ids:
+        source = row(visit.record.sources, "source_id", identifier)
+        dated = "" if pd.isna(source.date) else f", {source.date}"
+        lines.append(
+            f"- [{as_markdown(source.title)}]({_safe_address(source.url)}), "
+            f"{as_markdown(source.publisher)}{dated} ({SEEN_LABELS[source.seen]})"
+        )
+    return "\n".join(lines)
+
+
+def _safe_address(url: str) -> str:
+    # The check admits http and https only; brackets would end the Markdown link early.
+    return url.replace("(", "%28").replace(")", "%29").replace("<", "%3C").replace(">", "%3E")
+
+
+def facts(visit: Visit, identifier: str) -> None:
+    """The facts of a meeting or an agreement, with a way to close them."""
+    with st.container(border=True, key="facts"):
+        if identifier in set(visit.record.meetings["meeting_id"]):
+            meeting_facts(visit, identifier)
+        else:
+            agreement_facts(visit, identifier)
+        st.button("Close", key="close_facts", on_click=set_option, args=("id",))
+
+
+def names_of(visit: Visit, codes: Iterable[str]) -> str:
+    """Partner names in a sentence."""
+    return written_list([visit.shared.names[code] for code in codes])

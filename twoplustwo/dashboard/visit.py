@@ -1,0 +1,212 @@
+"""What a visitor looks at right now: the view, and how it follows and moves the address bar.
+
+The address is the truth. A run whose address means something else than the last view takes the
+view from it (a deep link, Back, Forward); a run that a control has started writes the address.
+So nothing needs to be remembered but the last view, and Back never lands in a loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+
+import streamlit as st
+
+from twoplustwo.analysis.meetings import partner_order
+from twoplustwo.check import load
+from twoplustwo.record import Record
+from twoplustwo.selection import (
+    PAGES,
+    LinkProblem,
+    OneOf,
+    Selection,
+    View,
+    Vocabulary,
+    as_params,
+    read_link,
+)
+
+FILTER_KEYS = ("partner", "years", "format", "topic", "basis", "text")
+
+
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """What all visitors of this server share: the record, read and checked once."""
+
+    record: Record
+    vocabulary: Vocabulary
+    partners: tuple[str, ...]
+    """Codes in the order in which the series began."""
+    first_year: int
+    """Year of the first meeting, where the slider begins."""
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Partner code -> name."""
+        return dict(zip(self.record.partners["partner"], self.record.partners["name"], strict=True))
+
+    @cached_property
+    def topics(self) -> dict[str, str]:
+        """Topic id -> label."""
+        return dict(zip(self.record.topics["topic_id"], self.record.topics["label"], strict=True))
+
+    @lru_cache(maxsize=256)  # noqa: B019 - one instance lives as long as the server
+    def select(self, selection: Selection) -> Record:
+        """The selected part of the record; visitors with the same selection share the work."""
+        return selection.apply(self.record)
+
+
+@st.cache_resource(show_spinner=False)
+def shared() -> Shared:
+    """Load the shipped record, once a server."""
+    record = load()
+    vocabulary = Vocabulary.of(record)
+    first = record.meetings["date"].min().year if len(record.meetings) else vocabulary.first_year
+    return Shared(record, vocabulary, tuple(partner_order(record)), first)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One run of the dashboard: what is to be shown, and what the link could not mean."""
+
+    shared: Shared
+    view: View
+    problems: tuple[LinkProblem, ...]
+    version: str | None
+    """Data version that the link was made with, if it says so."""
+
+    @property
+    def record(self) -> Record:
+        """The whole record."""
+        return self.shared.record
+
+    @property
+    def selection(self) -> Selection:
+        """The filters."""
+        return self.view.selection
+
+    @property
+    def selected(self) -> Record:
+        """The part of the record that the filters leave."""
+        return self.shared.select(self.selection)
+
+    @property
+    def series(self) -> Record:
+        """The part for cadence: whole series, by partners, years and formats alone."""
+        return self.shared.select(self.selection.series())
+
+    def lanes(self, present: set[str]) -> list[str]:
+        """Those of the given partners, in the order in which the series began."""
+        return [code for code in self.shared.partners if code in present]
+
+
+def current() -> Visit:
+    """The visit of this run; pages read it, the script sets it."""
+    visit: Visit = st.session_state["visit"]
+    return visit
+
+
+def begin(page: str) -> Visit:
+    """Work out what this run shows, before anything is drawn, and settle the address."""
+    everything = shared()
+    params = {name: st.query_params.get_all(name) for name in st.query_params}
+    link = read_link(page, params, everything.vocabulary)
+    by_control = st.session_state.pop("by_control", False)
+    last = st.session_state.get("view")
+    if link.view != last and not (by_control and last is not None and last.page == page):
+        _fill_controls(link.view, everything)
+    view = _from_controls(page, link.view.selection, everything)
+    if view != link.view:
+        st.query_params.from_dict(as_params([*view.pairs(), *_kept_foreign(params)]))
+    st.session_state["view"] = view
+    visit = Visit(everything, view, link.problems if view == link.view else (), link.version)
+    st.session_state["visit"] = visit
+    return visit
+
+
+def touched() -> None:
+    """Callback of every control: this run was started by a control, not by an address."""
+    st.session_state["by_control"] = True
+
+
+def show(selection: Selection) -> None:
+    """Callback: set the filters."""
+    _fill_controls(replace(st.session_state["view"], selection=selection), shared())
+    touched()
+
+
+def set_option(name: str, *values: str) -> None:
+    """Callback: set an option of the page, or with no value return it to its default."""
+    st.session_state[f"option_{name}"] = list(values)
+    touched()
+
+
+def option_key(name: str) -> str:
+    """Session key of the control that holds an option of the page."""
+    return f"option_{name}"
+
+
+def _fill_controls(view: View, everything: Shared) -> None:
+    """Set every control to what the view says."""
+    selection = view.selection
+    st.session_state["partner"] = [code for code in everything.partners if code in selection.partners]
+    st.session_state["years"] = _slider(selection, everything)
+    st.session_state["exact_years"] = (selection.from_year, selection.to_year)
+    st.session_state["format"] = list(selection.formats)
+    st.session_state["topic"] = list(selection.topics)
+    st.session_state["basis"] = list(selection.bases)
+    st.session_state["text"] = selection.text
+    for name, option in PAGES[view.page].items():
+        values = list(view.option(name))
+        # A control with one value holds it bare.
+        st.session_state[option_key(name)] = values[0] if isinstance(option, OneOf) else values
+
+
+def _from_controls(page: str, fallback: Selection, everything: Shared) -> View:
+    """The view that the controls show; widgets that were never drawn keep the fallback."""
+    state = st.session_state
+    if "years" not in state:
+        return View.of(page, fallback, {})
+    shown = tuple(state["years"])
+    exact: tuple[int | None, int | None] = state.get("exact_years", (None, None))
+    before = _slider(replace(Selection(), from_year=exact[0], to_year=exact[1]), everything)
+    # An end of the slider that was not moved keeps the exact year of the link, which may lie
+    # beyond the slider, or be the slider's end written out.
+    from_year = exact[0] if shown[0] == before[0] else _unless(shown[0], everything.first_year)
+    to_year = exact[1] if shown[1] == before[1] else _unless(shown[1], everything.vocabulary.last_year)
+    state["exact_years"] = (from_year, to_year)
+    selection = Selection(
+        partners=tuple(state["partner"]),
+        from_year=from_year,
+        to_year=to_year,
+        formats=tuple(state["format"]),
+        topics=tuple(state["topic"]),
+        bases=tuple(state["basis"]),
+        text=state["text"] or "",
+    )
+    return View.of(page, selection, _options(page))
+
+
+def _options(page: str) -> dict[str, list[str]]:
+    options = {}
+    for name in PAGES[page]:
+        value = st.session_state.get(option_key(name)) or []
+        options[name] = [value] if isinstance(value, str) else list(value)
+    return options
+
+
+def _slider(selection: Selection, everything: Shared) -> tuple[int, int]:
+    low, high = everything.first_year, everything.vocabulary.last_year
+    first = low if selection.from_year is None else selection.from_year
+    last = high if selection.to_year is None else selection.to_year
+    return min(max(first, low), high), min(max(last, low), high)
+
+
+def _unless(year: int, end: int) -> int | None:
+    return None if year == end else year
+
+
+def _kept_foreign(params: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+    """Streamlit's own parameters stay in the address, so that an embedded page stays embedded."""
+    return [(name, value) for name in ("embed", "embed_options") for value in params.get(name, ())]
