@@ -28,9 +28,13 @@ def choose() -> None:
         set_option("id", identifier if isinstance(identifier, str) else identifier[0])
 
 
-def span(visit: Visit) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """First and last day of the axis: the years selected, else from the first meeting drawn."""
-    first = visit.selection.from_year or visit.selected.meetings["date"].min().year
+def span(visit: Visit, drawn: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day of the axis: the years selected, else from the first mark on.
+
+    Agreements older than the first meeting on record would leave half of the axis empty.
+    """
+    earliest = min(visit.selected.meetings["date"].min(), drawn["date"].min()).year
+    first = visit.selection.from_year or max(earliest, visit.shared.first_year)
     last = visit.selection.to_year or visit.shared.vocabulary.last_year
     return pd.Timestamp(first, 1, 1), pd.Timestamp(last, 12, 31)
 
@@ -69,7 +73,8 @@ def draw(visit: Visit) -> None:
     shown = parts.choices("context", "Show behind it", {"cabinet": "Japanese cabinets", "event": "Events"})
     steps = agreement_steps(selected)
     lanes = visit.lanes(set(selected.meetings["partner"]) | set(visit.selection.partners))
-    start, end = span(visit)
+    drawn = steps[steps["partner"].isin(lanes)]
+    start, end = span(visit, drawn)
     terms, events = governments(selected), events_around(selected)
     people = selected.participants.groupby("meeting_id")["name"].agg(", ".join).to_dict()
     figure = timeline(
@@ -83,7 +88,6 @@ def draw(visit: Visit) -> None:
         events=events[events["date"] >= start] if "event" in shown else None,
         chosen=next(iter(visit.view.option("id")), None),
     )
-    drawn = steps[steps["partner"].isin(lanes)]
     note = "Choose a mark to read its record below. Drag to move along the years."
     if early := int((drawn["date"] < start).sum()):
         note += f" {counted(early, 'step')} of agreements before {start.year} lie to the left of the chart."

@@ -22,6 +22,7 @@ from twoplustwo.record import (
     About,
     Record,
     period_end,
+    person_id,
     read_record,
     shipped_descriptor,
     shipped_folder,
@@ -337,6 +338,12 @@ def _participants(record: Record) -> Iterator[Problem]:
     same = people.assign(name_key=people["name"].str.casefold().str.split().str.join(" "))
     twice = people[same.duplicated(["meeting_id", "name_key"])]
     yield from _cells("participants", twice, "name", "a person once at a meeting")
+    first_spelling: dict[str, str] = {}
+    for index, name in people["name"].items():
+        known = first_spelling.setdefault(person_id(name), name)
+        if name != known:
+            expected = f"{known}, as the same name is spelled in an earlier row"
+            yield Problem("participants.csv", _row(index), "name", name, expected)
 
 
 def _partner_status(record: Record) -> Iterator[Problem]:

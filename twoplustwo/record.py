@@ -6,6 +6,8 @@ This module only reads. What makes a folder acceptable is told in :mod:`twoplust
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cache
@@ -144,6 +146,13 @@ def row(frame: pd.DataFrame, column: str, key: str) -> Any:
     if found.empty:
         raise KeyError(key)
     return next(rows(found))
+
+
+def person_id(name: str) -> str:
+    """A stable id made of a name, such as ``gen-nakatani``: letters and digits without accents."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
 
 
 def split_ids(cell: str) -> list[str]:

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-from twoplustwo.record import Record, allowed_values, split_ids
+from twoplustwo.record import Record, allowed_values, person_id, split_ids
 
 FORMATS = allowed_values("meetings", "format")
 MAIN_FORMAT = "two_plus_two"
@@ -53,6 +53,9 @@ PAGES: dict[str, dict[str, PageOption]] = {
     "timeline": {"context": AnyOf(("cabinet", "event")), "id": RecordId()},
     "partners": {"align": OneOf(("calendar", "ordinal"))},
     "topics": {"measure": OneOf(("share", "count"))},
+    "agreements": {"id": RecordId()},
+    "meetings": {"id": RecordId()},
+    "method": {},
 }
 """Each page's own parameters, beside those of the selection."""
 
@@ -69,6 +72,7 @@ class Vocabulary:
     first_year: int
     last_year: int
     ids: frozenset[str]
+    """Of meetings, agreements and persons."""
     version: str
 
     @classmethod
@@ -81,7 +85,9 @@ class Vocabulary:
             topics=tuple(record.topics["topic_id"]),
             first_year=first.year,
             last_year=record.about.coverage_end.year,
-            ids=frozenset(record.meetings["meeting_id"]) | frozenset(record.agreements["agreement_id"]),
+            ids=frozenset(record.meetings["meeting_id"])
+            | frozenset(record.agreements["agreement_id"])
+            | frozenset(record.participants["name"].map(person_id)),
             version=record.about.version,
         )
 

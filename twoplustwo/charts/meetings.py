@@ -181,7 +181,7 @@ def timeline(
     """
     extra: float = int(cabinets is not None) + int(events is not None)
     extra += CABINET_NAMES if cabinets is not None else 0
-    figure = base(round(LANE * (len(lanes) + extra)) + 44, top=6)
+    figure = base(round(LANE * (len(lanes) + extra + 0.25)) + 66, top=6, bottom=60)
     labels = [f"<b>{as_hover(names[code])}</b>" for code in lanes]
     if events is not None:
         labels.append("<b>Events around them</b>")

@@ -10,7 +10,15 @@ from streamlit.navigation.page import Page
 from twoplustwo.selection import Pairs
 
 FOLDER = Path(__file__).resolve().parents[2] / "pages"
-TITLES = {"overview": "Overview", "timeline": "Timeline", "partners": "Partners", "topics": "Topics"}
+TITLES = {
+    "overview": "Overview",
+    "timeline": "Timeline",
+    "partners": "Partners",
+    "topics": "Topics",
+    "agreements": "Agreements",
+    "meetings": "Meetings",
+    "method": "Method",
+}
 HOME = "overview"
 
 
