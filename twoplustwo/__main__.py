@@ -37,4 +37,6 @@ def _check(folder: Path) -> int:
 
 
 if __name__ == "__main__":
+    # A cell may hold signs that the terminal cannot show.
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.exit(main())

@@ -8,10 +8,12 @@ that could be loaded has passed both.
 from __future__ import annotations
 
 import csv
+import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +30,14 @@ from twoplustwo.record import (
     shipped_folder,
     split_ids,
     table_schemas,
+    version_key,
 )
 
 LONGEST_VALUE = 80
 LONGEST_CELL = 20_000  # characters; the longest note of the record has a few hundred
+MOST_PROBLEMS = 1_000_000  # all of them: frictionless stops at a thousand unless told otherwise
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 EVENT_ORDER = (
     "proposed",
     "negotiations_launched",
@@ -132,7 +138,7 @@ def _descriptor_problems(folder: Path) -> Iterator[Problem]:
         descriptor = json.loads(path.read_text(encoding="utf-8"))
         About.from_descriptor(descriptor)
         declared = {resource["name"]: resource["schema"] for resource in descriptor["resources"]}
-    except FileNotFoundError:
+    except OSError:
         yield Problem(DESCRIPTOR, None, None, None, "a Data Package descriptor in this folder")
     except UnicodeDecodeError as error:
         yield Problem(DESCRIPTOR, None, None, f"byte {error.start}", "text in UTF-8")
@@ -140,7 +146,7 @@ def _descriptor_problems(folder: Path) -> Iterator[Problem]:
         yield Problem(DESCRIPTOR, error.lineno, None, error.msg, "valid JSON")
     except KeyError as error:
         yield Problem(DESCRIPTOR, None, None, None, f"an entry {error}")
-    except (ValueError, TypeError, IndexError, AttributeError) as error:
+    except (ValueError, TypeError, IndexError, AttributeError, RecursionError) as error:
         yield Problem(DESCRIPTOR, None, None, str(error), "the entries of the shipped descriptor")
     else:
         for name, schema in table_schemas().items():
@@ -152,47 +158,66 @@ def _form_problems(folder: Path) -> Iterator[Problem]:
     import frictionless  # takes half a second to import, and only a check needs it
 
     # The shipped resources, not the folder's: their paths are known to stay inside the folder.
-    resources = shipped_descriptor()["resources"]
-    readable = True
-    for resource in resources:
-        for problem in _unreadable(folder / resource["path"]):
-            readable = False
-            yield problem
-    if not readable:
+    # Their rows are handed over as they were read here: frictionless guesses the separator of a
+    # file, and would accept one that the record is not read with.
+    tables, named = [], set()
+    for resource in shipped_descriptor()["resources"]:
+        name, schema = resource["name"], resource["schema"]
+        rows, problems = _rows(folder / resource["path"], schema)
+        yield from problems
+        named |= {(problem.file, problem.row, problem.column) for problem in problems}
+        tables.append({"name": name, "schema": schema, "data": rows})
+    if not all(table["data"] for table in tables):
         return
-    package = frictionless.Package.from_descriptor(
-        {"name": "record", "resources": resources}, basepath=str(folder)
-    )
-    for task in package.validate().tasks:
+    package = frictionless.Package.from_descriptor({"name": "record", "resources": tables})
+    for task in package.validate(limit_errors=MOST_PROBLEMS).tasks:
         for error in task.errors:
-            yield _problem(f"{task.name}.csv", task.name, error)
+            problem = _problem(f"{task.name}.csv", task.name, error)
+            if (problem.file, problem.row, problem.column) not in named:
+                yield problem
 
 
-def _unreadable(path: Path) -> Iterator[Problem]:
-    """What would stop or blow up a CSV reader, told before one is started."""
+def _rows(path: Path, schema: dict[str, Any]) -> tuple[list[list[str]] | None, list[Problem]]:
+    """The header and the rows of a file, or None if they make no table, with what is wrong."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        yield Problem(path.name, None, None, None, "a CSV file of this name")
-        return
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            text = file.read()
     except UnicodeDecodeError as error:
-        yield Problem(path.name, None, None, f"byte {error.start}", "text in UTF-8")
-        return
+        return None, [Problem(path.name, None, None, f"byte {error.start}", "text in UTF-8")]
+    except OSError:
+        return None, [Problem(path.name, None, None, None, "a CSV file of this name")]
     if not text.strip():
-        yield Problem(path.name, 1, None, "", "a header row")
-        return
+        return None, [Problem(path.name, 1, None, "", "a header row")]
     limit = csv.field_size_limit(max(len(text), csv.field_size_limit()))
     try:
-        rows = csv.reader(text.splitlines(keepends=True))
-        header = next(rows)
-        for number, row in enumerate(rows, start=2):
-            for index, cell in enumerate(row):
-                if len(cell) > LONGEST_CELL:
-                    column = header[index] if index < len(header) else None
-                    expected = f"at most {LONGEST_CELL:,} characters, not {len(cell):,}"
-                    yield Problem(path.name, number, column, cell, expected)
+        rows = list(csv.reader(io.StringIO(text, newline="")))
     finally:
         csv.field_size_limit(limit)
+    columns = [field["name"] for field in schema["fields"]]
+    for found, wanted in zip_longest(rows[0], columns):
+        if found != wanted:
+            expected = f"the columns {', '.join(columns)}, in this order"
+            return None, [Problem(path.name, 1, wanted or found, found, expected)]
+    problems = list(_wrong_cells(path.name, schema, rows))
+    return rows if all(problem.column for problem in problems) else None, problems
+
+
+def _wrong_cells(file: str, schema: dict[str, Any], rows: list[list[str]]) -> Iterator[Problem]:
+    """What the Table Schema cannot say of rows and cells."""
+    fields = schema["fields"]
+    for number, row in enumerate(rows[1:], start=2):
+        if len(row) != len(fields):
+            yield Problem(file, number, None, None, f"{len(fields)} cells, one a column, not {len(row)}")
+            continue
+        for field, cell in zip(fields, row, strict=True):
+            if len(cell) > LONGEST_CELL:
+                expected = f"at most {LONGEST_CELL:,} characters, not {len(cell):,}"
+                yield Problem(file, number, field["name"], cell, expected)
+            elif CONTROL.search(cell):
+                yield Problem(file, number, field["name"], cell, "text without control characters")
+            elif field["type"] == "integer" and cell and not WHOLE_NUMBER.fullmatch(cell):
+                # Python and frictionless read 1_0 and full-width digits as numbers, pandas does not.
+                yield Problem(file, number, field["name"], cell, "a whole number in plain digits")
 
 
 def _problem(file: str, table: str, error: Any) -> Problem:
@@ -208,13 +233,16 @@ def _problem(file: str, table: str, error: Any) -> Problem:
     elif error.type == "primary-key":
         key = schema["primaryKey"]
         column = ", ".join(key)
-        value = "; ".join(str(cell) for cell in error.cells[: len(key)])
+        cells = dict(zip((f["name"] for f in schema["fields"]), error.cells, strict=False))
+        value = "; ".join(str(cells[name]) for name in key)
         expected = "values that no earlier row has"
+    elif error.type == "unique-error":
+        expected = "a value that no other row has"
     elif error.type in {"type-error", "constraint-error"}:
         declared = next(field for field in schema["fields"] if field["name"] == error.field_name)
         expected = _expectation(declared, error)
     else:
-        expected = f"the columns {', '.join(f['name'] for f in schema['fields'])} ({error.note})"
+        expected = f"a table of this form ({error.message})"
     return Problem(file, row, column, None if value is None else str(value), expected)
 
 
@@ -225,7 +253,6 @@ def _expectation(declared: dict[str, Any], error: Any) -> str:
     broken = error.note.split('"')[1]  # frictionless names the constraint only in its note
     return {
         "required": "a value",
-        "unique": "a value that no other row has",
         "enum": f"one of {', '.join(constraints.get('enum', []))}",
         "pattern": f"text of the form {constraints.get('pattern')}",
         "minimum": f"at least {constraints.get('minimum')}",
@@ -360,17 +387,13 @@ def _partner_status(record: Record) -> Iterator[Problem]:
 
 
 def _versions(record: Record) -> Iterator[Problem]:
-    newest = _version_key(record.about.version)
+    newest = version_key(record.about.version)
     for table, frame in record.tables().items():
         for column in ("version_added", "version_revised"):
             if column in frame:
                 given = frame[frame[column].notna()]
-                later = given[given[column].map(lambda version: _version_key(version) > newest).astype(bool)]
+                later = given[given[column].map(lambda version: version_key(version) > newest).astype(bool)]
                 yield from _cells(table, later, column, f"a version not after {record.about.version}")
-
-
-def _version_key(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
 
 
 # --- notes ------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 DESCRIPTOR = "datapackage.json"
+VERSION = re.compile(r"[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,4}")
 
 
 def shipped_folder() -> Path:
@@ -69,10 +71,10 @@ class About:
         coverage = descriptor["coverage"]
         return cls(
             title=descriptor["title"],
-            version=descriptor["version"],
-            created=pd.Timestamp(descriptor["created"]).tz_localize(None).normalize(),
-            coverage_start=pd.Timestamp(coverage["start"]),
-            coverage_end=pd.Timestamp(coverage["end"]),
+            version=_version(descriptor["version"]),
+            created=_day(descriptor["created"]),
+            coverage_start=_day(coverage["start"]),
+            coverage_end=_day(coverage["end"]),
             coverage_note=coverage["note"],
             licence=descriptor["licenses"][0]["name"],
             citation=descriptor["citation"],
@@ -120,6 +122,17 @@ def read_record(folder: Path) -> Record:
     return Record(**tables, about=about, as_of=about.coverage_end)
 
 
+def _version(text: str) -> str:
+    if not VERSION.fullmatch(text):
+        raise ValueError(f"{text!r} is no version such as 2026.11.0")
+    return text
+
+
+def _day(text: str) -> pd.Timestamp:
+    """The day of an ISO 8601 date or time. pandas alone would also take "", "now" and 5."""
+    return pd.Timestamp(date.fromisoformat(text[:10]))
+
+
 def _read_table(path: Path, schema: dict[str, Any]) -> pd.DataFrame:
     # Only the empty cell is missing: pandas would also read a code such as "NA" as a gap.
     frame = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8")
@@ -149,10 +162,15 @@ def row(frame: pd.DataFrame, column: str, key: str) -> Any:
 
 
 def person_id(name: str) -> str:
-    """A stable id made of a name, such as ``gen-nakatani``: letters and digits without accents."""
+    """A stable id made of a name, such as ``gen-nakatani``: letters and digits, no accents."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
+    return re.sub(r"[\W_]+", "-", letters).strip("-")
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """A data version such as ``2026.11.0`` as numbers that sort."""
+    return tuple(int(part) for part in version.split("."))
 
 
 def split_ids(cell: str) -> list[str]:

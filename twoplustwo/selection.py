@@ -404,7 +404,11 @@ class _Reader:
         return None
 
     def text(self, name: str) -> str:
-        value = self.single(name) or ""
+        value = self.single(name)
+        if value is None:
+            return ""
+        if not _clean_text(value):
+            self.note(name, value, f"{name}= without a value; it was ignored.")
         if len(_clean_text(value, limit=None)) > LONGEST_TEXT:
             message = f"{name} is longer than {LONGEST_TEXT} characters; its beginning was used."
             self.note(name, value, message)
@@ -427,8 +431,11 @@ class _Reader:
                 read = partial(self.codes, known=values, fold=str.lower)
             case RecordId():
                 read = partial(self.codes, known=self.vocabulary.ids)
-        self.single(name)
-        return read(name)[:1]
+        chosen = read(name)
+        if len(chosen) > 1:
+            message = f"{name} was given {len(chosen)} times; the first, {_quoted(chosen[0])}, was used."
+            self.note(name, chosen[1], message)
+        return chosen[:1]
 
 
 def _clean_text(text: str, limit: int | None = LONGEST_TEXT) -> str:
@@ -445,7 +452,8 @@ def _folded(text: str) -> str:
 
 
 def _joined(first: pd.Series, *more: pd.Series) -> pd.Series:
-    return reduce(lambda text, column: text + " " + column.fillna(""), more, first.fillna(""))
+    texts = [column.astype("str").fillna("") for column in (first, *more)]  # one without any value is float
+    return reduce(lambda text, column: text + " " + column, texts)
 
 
 def _in_order(values: Iterable[str], order: Sequence[str]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ def governments(record: Record) -> pd.DataFrame:
     """
     events = record.context_events
     terms = events[(events["kind"] == "cabinet") & (events["country"] == "JPN")]
-    ends = terms["end_date"].fillna(pd.Timestamp.max)
+    ends = terms["end_date"].fillna(pd.Timestamp("9999-12-31"))
     within = [
         ((terms["date"] <= start) & (ends >= end) & (terms.index != index)).any()
         for index, start, end in zip(terms.index, terms["date"], ends, strict=True)

@@ -18,9 +18,10 @@ def partner_order(record: Record) -> list[str]:
     meetings = record.meetings
     main = meetings[meetings["format"] == "two_plus_two"].groupby("partner")["date"].min()
     other = meetings.groupby("partner")["date"].min()
+    codes = record.partners["partner"]
+    # reindex, since map fails where there is no date at all
     partners = record.partners.assign(
-        first_main=record.partners["partner"].map(main),
-        first_other=record.partners["partner"].map(other),
+        first_main=main.reindex(codes).to_numpy(), first_other=other.reindex(codes).to_numpy()
     )
     return partners.sort_values(["first_main", "first_other", "name"], kind="stable")["partner"].tolist()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from twoplustwo.dashboard.visit import HOME
 from twoplustwo.selection import Pairs
 
 FOLDER = Path(__file__).resolve().parents[2] / "pages"
@@ -19,7 +20,6 @@ TITLES = {
     "meetings": "Meetings",
     "method": "Method",
 }
-HOME = "overview"
 
 
 def pages() -> dict[str, Page]:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
+from twoplustwo.analysis.changes import changes_in_words, changes_since
 from twoplustwo.analysis.meetings import format_counts, ministers
-from twoplustwo.dashboard import navigation
+from twoplustwo.charts import Figure
+from twoplustwo.dashboard import navigation, share
 from twoplustwo.dashboard.visit import Visit, option_key, set_option, show, touched
 from twoplustwo.export import csv_bytes, file_name
 from twoplustwo.labels import (
@@ -27,7 +28,7 @@ from twoplustwo.labels import (
     written_dates,
     written_list,
 )
-from twoplustwo.record import row, rows, split_ids
+from twoplustwo.record import row, rows, split_ids, version_key
 from twoplustwo.selection import LinkProblem, ways_back
 
 FILTER_NAMES = {
@@ -64,12 +65,32 @@ def link_notices(visit: Visit) -> None:
     """One line on what the link could not mean, and one on another data version."""
     if visit.problems:
         st.warning(_in_one_line(visit.problems), icon=":material/link_off:")
+    if visit.version is not None:
+        _version_notice(visit, visit.version)
+
+
+def _version_notice(visit: Visit, made_with: str) -> None:
+    """Where the link was made with another data version: what has changed in this selection since."""
     ours = visit.record.about.version
-    if visit.version not in {None, ours}:
+    if made_with == ours:
+        return
+    if version_key(made_with) > version_key(ours):
         st.info(
-            f"This link was made with data version {visit.version}; shown is version {ours}.",
+            f"This link was made with data version {made_with}; this server still has {ours}.",
             icon=":material/update:",
         )
+        return
+    changes = changes_since(visit.selected, made_with)
+    said = changes_in_words(changes) or "nothing has changed"
+    st.info(
+        f"This link was made with data version {made_with}. Since then, within this selection: {said}.",
+        icon=":material/update:",
+    )
+    if len(changes):
+        fold = st.expander("List the changes", key="changes", on_change="rerun")
+        if fold.open:
+            with fold:
+                data_table(changes, key="changes-table")
 
 
 def _in_one_line(problems: tuple[LinkProblem, ...], most: int = 4) -> str:
@@ -81,7 +102,10 @@ def _in_one_line(problems: tuple[LinkProblem, ...], most: int = 4) -> str:
 
 def title(visit: Visit, text: str, question: str) -> None:
     """Page title, the question that it answers, and the active selection in one line."""
-    st.title(text, anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.title(text, anchor=False, width="content")
+        with st.container(horizontal=True, width="content"):
+            share.controls(visit, text)
     note(question)
     selected = visit.selected
     words = [
@@ -131,7 +155,7 @@ def figure(label: str, value: str, what: str) -> None:
 
 def chart(
     visit: Visit,
-    drawing: go.Figure,
+    drawing: Figure,
     *,
     key: str,
     heading: str,

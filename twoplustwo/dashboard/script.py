@@ -8,7 +8,7 @@ from twoplustwo.dashboard import navigation, parts, sidebar, visit
 st.set_page_config(page_title="Two Plus Two", layout="wide")
 page = st.navigation(list(navigation.pages().values()), position="hidden")
 try:
-    this_visit = visit.begin(page.url_path or navigation.HOME)
+    this_visit = visit.begin(page.url_path or visit.HOME)
 except InvalidRecordError as error:
     st.error(f"The record can't be shown. {error}", icon=":material/error:")
     st.stop()

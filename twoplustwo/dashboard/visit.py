@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -27,7 +28,8 @@ from twoplustwo.selection import (
     read_link,
 )
 
-FILTER_KEYS = ("partner", "years", "format", "topic", "basis", "text")
+HOME = "overview"
+"""The page at the address without a path."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +97,25 @@ class Visit:
     def series(self) -> Record:
         """The part for cadence: whole series, by partners, years and formats alone."""
         return self.shared.select(self.selection.series())
+
+    def share_address(self, *, embed: bool = False) -> str:
+        """The link to exactly this view, with both years and the data version."""
+        query = self.view.share_query(self.shared.vocabulary)
+        return f"{self._base()}{_path(self.view.page)}?{query}{'&embed=true' if embed else ''}"
+
+    def record_address(self, identifier: str) -> str:
+        """The link to the record of a meeting, an agreement or a person."""
+        return f"{self._base()}meetings?{urlencode([('id', identifier)])}"
+
+    def api_address(self, file: str) -> str:
+        """The address of a table of this selection in the data API."""
+        query = self.selection.to_query()
+        return f"{self._base()}api/{file}{'?' if query else ''}{query}"
+
+    def _base(self) -> str:
+        """Address of the dashboard as the visitor's browser knows it, with a slash at its end."""
+        here = st.context.url or ""
+        return here.removesuffix("/").removesuffix(_path(self.view.page)).removesuffix("/") + "/"
 
     def lanes(self, present: set[str]) -> list[str]:
         """Those of the given partners, in the order in which the series began."""
@@ -201,6 +222,10 @@ def _slider(selection: Selection, everything: Shared) -> tuple[int, int]:
     first = low if selection.from_year is None else selection.from_year
     last = high if selection.to_year is None else selection.to_year
     return min(max(first, low), high), min(max(last, low), high)
+
+
+def _path(page: str) -> str:
+    return "" if page == HOME else page
 
 
 def _unless(year: int, end: int) -> int | None:

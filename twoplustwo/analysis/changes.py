@@ -1,0 +1,59 @@
+"""What a later data version has changed in a part of the record."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from twoplustwo.labels import counted
+from twoplustwo.record import Record, version_key
+
+VERSIONED = {"meetings": "meeting_id", "agreements": "agreement_id", "mentions": "meeting_id"}
+NOUNS = {"meetings": "meeting", "agreements": "agreement", "mentions": "mention"}
+
+
+def changes_since(record: Record, version: str) -> pd.DataFrame:
+    """The rows that were added or revised after a data version.
+
+    Returns columns ``table``, ``id`` (of the meeting or agreement), ``what`` (its name, or the
+    cooperation area of a mention), ``change`` (``added`` or ``revised``) and ``version`` of the
+    change, newest version first. A row that is gone leaves no trace here.
+    """
+    found = []
+    for table, key in VERSIONED.items():
+        frame = record.tables()[table]
+        added = frame["version_added"].map(lambda given: version_key(given) > version_key(version))
+        revised = frame["version_revised"].map(
+            lambda given: not pd.isna(given) and version_key(given) > version_key(version)
+        )
+        what = {"meetings": "name", "agreements": "title", "mentions": "topic_id"}[table]
+        for change, mask in (
+            ("added", added.astype(bool)),
+            ("revised", revised.astype(bool) & ~added.astype(bool)),
+        ):
+            part = frame[mask]
+            found.append(
+                pd.DataFrame(
+                    {
+                        "table": table,
+                        "id": part[key],
+                        "what": part[what],
+                        "change": change,
+                        "version": part[f"version_{change}"],
+                    }
+                )
+            )
+    changes = pd.concat(found, ignore_index=True)
+    newest_first = changes["version"].map(version_key)
+    order = sorted(changes.index, key=lambda index: newest_first[index], reverse=True)
+    return changes.loc[order].reset_index(drop=True)
+
+
+def changes_in_words(changes: pd.DataFrame) -> str:
+    """A count such as "2 meetings added, 1 mention revised"; empty if nothing changed."""
+    counts = changes.groupby(["table", "change"]).size()
+    return ", ".join(
+        f"{counted(int(counts[table, change]), NOUNS[table])} {change}"
+        for table in VERSIONED
+        for change in ("added", "revised")
+        if (table, change) in counts.index
+    )

@@ -1,0 +1,49 @@
+"""Report an error: the text is filled in, the reader sends it."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import quote
+
+import streamlit as st
+
+from twoplustwo.dashboard.visit import Visit
+
+CONTACT = "TWOPLUSTWO_CONTACT"
+"""Environment variable with the maintainer's e-mail address; without it the text is to be copied."""
+
+
+def offer(visit: Visit, kind: str, identifier: str) -> None:
+    """Offer to report an error in one record.
+
+    Parameters
+    ----------
+    kind
+        What it is: meeting, agreement, person, source …
+    identifier
+        Its id.
+    """
+    popover = st.popover(
+        "Report an error",
+        type="tertiary",
+        icon=":material/flag:",
+        key=f"report_{kind}_{identifier}",
+        on_change="rerun",
+    )
+    if not popover.open:
+        return
+    subject = f"Two Plus Two: error in {kind} {identifier}"
+    text = (
+        f"{kind.capitalize()}: {identifier}\n"
+        f"Data version: {visit.record.about.version}\n"
+        f"Link: {visit.share_address()}\n\n"
+        "What is wrong, and which source shows it:\n"
+    )
+    with popover:
+        contact = os.environ.get(CONTACT, "")
+        if contact:
+            address = f"mailto:{quote(contact, safe='@')}?subject={quote(subject)}&body={quote(text)}"
+            st.link_button("Write to the maintainers", address)
+        else:
+            st.markdown("Copy this text, add what is wrong, and send it to the maintainers of this page.")
+        st.code(text, language=None, wrap_lines=True)

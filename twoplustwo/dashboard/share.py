@@ -1,0 +1,145 @@
+"""Share, cite and take away what is on screen."""
+
+from __future__ import annotations
+
+import html
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from twoplustwo import export
+from twoplustwo.dashboard.visit import Visit
+from twoplustwo.labels import as_markdown, filters_in_words
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def words(visit: Visit) -> str:
+    """The filters in one phrase."""
+    return " · ".join(filters_in_words(visit.selection, visit.record, visit.shared.vocabulary))
+
+
+def provenance(visit: Visit) -> export.Provenance:
+    """What every file says of itself: version, licence, selection, link, citation."""
+    about = visit.record.about
+    return export.Provenance(
+        version=about.version,
+        licence=about.licence,
+        selection=visit.selection.to_query(),
+        words=words(visit),
+        address=visit.share_address(),
+        citation=about.citation,
+    )
+
+
+def controls(visit: Visit, page_title: str) -> None:
+    """The two controls of every page: share and cite, and download."""
+    _share(visit, page_title)
+    _download(visit)
+
+
+def _share(visit: Visit, page_title: str) -> None:
+    popover = st.popover("Share and cite", icon=":material/share:", key="share", on_change="rerun")
+    if not popover.open:
+        return
+    from twoplustwo import citation  # what a closed popover needs not is not imported
+
+    link = visit.share_address()
+    label = f"{page_title}: {words(visit)} (Two Plus Two)"
+    cited = citation.of_view(visit.record, visit.view, link, words(visit))
+    today = datetime.now(UTC).date()
+    with popover:
+        st.markdown("**Link to exactly this view**, with years and data version written out")
+        st.code(link, language=None, wrap_lines=True)
+        forms = st.tabs(["Citation", "Markdown", "HTML", "Embed", "Data"])
+        with forms[0]:
+            st.code(citation.as_text(cited, today), language=None, wrap_lines=True)
+            with st.container(horizontal=True):
+                for name, write, extension in (
+                    ("BibTeX", citation.as_bibtex, "bib"),
+                    ("RIS", citation.as_ris, "ris"),
+                    ("CSL-JSON", citation.as_csl_json, "json"),
+                ):
+                    st.download_button(
+                        name,
+                        data=write(cited, today),
+                        file_name=export.file_name(visit.record, "citation", extension),
+                        key=f"cite_{extension}",
+                        on_click="ignore",
+                    )
+        with forms[1]:
+            st.code(f"[{as_markdown(label)}]({link})", language=None, wrap_lines=True)
+        with forms[2]:
+            st.code(f'<a href="{html.escape(link)}">{html.escape(label)}</a>', language=None, wrap_lines=True)
+        with forms[3]:
+            st.code(
+                f'<iframe src="{html.escape(visit.share_address(embed=True))}" '
+                f'title="{html.escape(label)}" width="100%" height="900" loading="lazy"></iframe>',
+                language=None,
+                wrap_lines=True,
+            )
+        with forms[4]:
+            st.markdown("The rows behind this view, from the data API (also `.json`, and the other tables)")
+            st.code(visit.api_address("meetings.csv"), language=None, wrap_lines=True)
+
+
+def _download(visit: Visit) -> None:
+    popover = st.popover("Download", icon=":material/download:", key="download", on_change="rerun")
+    if not popover.open:
+        return
+    from twoplustwo import brief, feeds
+
+    about = provenance(visit)
+    selected = visit.selected
+    files = {
+        "Brief (HTML, one file to attach or print)": (
+            lambda: brief.brief_html(
+                visit.record, selected, visit.series, visit.view, about, datetime.now(UTC).date()
+            ).encode(),
+            "brief.html",
+            "text/html",
+        ),
+        "Excel, all tables": (
+            lambda: export.table_excel(selected.tables(), about),
+            "selection.xlsx",
+            EXCEL,
+        ),
+        "Meetings as CSV": (
+            lambda: export.table_csv(selected.meetings, about),
+            "meetings.csv",
+            "text/csv",
+        ),
+        "Meetings as JSON": (
+            lambda: export.table_json(selected.meetings, about),
+            "meetings.json",
+            "application/json",
+        ),
+        "Meetings as Parquet": (
+            lambda: export.table_parquet(selected.meetings, about),
+            "meetings.parquet",
+            "application/vnd.apache.parquet",
+        ),
+        "Data Package (zip, all tables with codebook)": (
+            lambda: export.package_zip(selected, about),
+            "data-package.zip",
+            "application/zip",
+        ),
+        "Calendar of the meetings (.ics)": (
+            lambda: feeds.calendar_ics(selected, about, visit.record_address),
+            "meetings.ics",
+            "text/calendar",
+        ),
+    }
+    with popover:
+        st.markdown(f"**What the filters leave**: {as_markdown(words(visit))}")
+        for label, (make, name, kind) in files.items():
+            stem, extension = name.rsplit(".", 1)
+            st.download_button(
+                label,
+                data=make,
+                file_name=export.file_name(visit.record, stem, extension),
+                mime=kind,
+                key=f"download_{name}",
+                on_click="ignore",
+                width="stretch",
+            )
