@@ -1,9 +1,15 @@
-"""The server: the dashboard as an ASGI application. Start it with ``streamlit run app.py``."""
+"""The server: pages and data API as one ASGI application. Start it with ``streamlit run app.py``."""
 
 from pathlib import Path
 
 import streamlit as st
+from starlette.routing import Route
+
+from twoplustwo.api import ROOT, api
 
 # The script lies away from pages/: beside that folder, Streamlit would answer the first deep
 # link after a start with the page's script alone, without the filters.
-app = st.App(Path(__file__).parent / "twoplustwo" / "dashboard" / "script.py")
+app = st.App(
+    Path(__file__).parent / "twoplustwo" / "dashboard" / "script.py",
+    routes=[Route(ROOT, api), Route(f"{ROOT}/{{path:path}}", api)],
+)

@@ -1,7 +1,143 @@
-"""To be filled."""
+"""The table of meetings and people, and the record of one of them."""
 
-from twoplustwo.dashboard import parts
-from twoplustwo.dashboard.visit import current
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from twoplustwo.analysis.meetings import meeting_table
+from twoplustwo.analysis.people import people
+from twoplustwo.dashboard import parts, records
+from twoplustwo.dashboard.visit import Visit, current, set_option
+from twoplustwo.labels import FORMAT_LABELS, counted
+from twoplustwo.record import rows
+
+
+def choose(key: str, ids: list[str]) -> None:
+    """Open the record of the row that was chosen; where the row was given up, close it."""
+    chosen = st.session_state[key]["selection"]["rows"]
+    set_option("id", *(ids[place] for place in chosen))
+
+
+def table(visit: Visit, frame: pd.DataFrame, ids: list[str], *, key: str, alt: str, labels: dict) -> None:
+    """A table whose rows open their record. The chosen row is the one whose record is open."""
+    opened = [ids.index(identifier) for identifier in visit.view.option("id") if identifier in ids]
+    st.session_state[key] = {"selection": {"rows": opened, "columns": [], "cells": []}}
+    config = {
+        column: label if not isinstance(label, str) else st.column_config.Column(label)
+        for column, label in labels.items()
+    }
+    st.dataframe(
+        frame,
+        key=key,
+        hide_index=True,
+        column_config=config,
+        placeholder="–",
+        alt=alt,
+        on_select=partial(choose, key, ids),
+        selection_mode="single-row",
+    )
+
+
+def links(visit: Visit, ids: list[str], *, key: str) -> None:
+    """The same rows as plain links, for those who do not use a mouse; drawn when opened."""
+    fold = st.expander("As a list of links", key=key, on_change="rerun")
+    if not fold.open:
+        return
+    with fold:
+        st.markdown(
+            "\n".join(
+                f"- [{records.label(visit, identifier)}]({records.address_of(visit, identifier)})"
+                for identifier in ids
+            )
+        )
+
+
+def meetings(visit: Visit) -> None:
+    """All meetings of the selection."""
+    found = meeting_table(visit.selected)
+    st.subheader("Meetings", anchor=False)
+    parts.note(
+        "Choose a row by the box at its left to read its record above. The magnifying glass over the table "
+        "searches in it, a header sorts it. “Read in full” is the number of sources read from "
+        "beginning to end, of all behind the meeting."
+    )
+    day = partial(st.column_config.DateColumn, format="D MMMM YYYY")
+    shown = pd.DataFrame(
+        {
+            "date": found["date"],
+            "partner": found["partner"].map(visit.shared.names),
+            "format": found["format"].map(FORMAT_LABELS),
+            "ordinal": found["ordinal"],
+            "name": found["name"],
+            "place": [records.place_of(visit.record, meeting) for meeting in rows(found)],
+            "document": found["outcome_document"],
+            "areas": found["areas"],
+            "participants": found["participants"],
+            "read": [f"{meeting.full} of {meeting.sources}" for meeting in rows(found)],
+        }
+    )
+    ids = found["meeting_id"].tolist()
+    table(
+        visit,
+        shown,
+        ids,
+        key="meetings",
+        alt=f"{counted(len(found), 'meeting')}, newest first, with date, partner, format, place and document",
+        labels={
+            "date": day("Date"),
+            "partner": "Partner",
+            "format": "Format",
+            "ordinal": "No. in series",
+            "name": "Name",
+            "place": "Place",
+            "document": "Document",
+            "areas": "Areas coded",
+            "participants": "Participants",
+            "read": "Read in full (sources)",
+        },
+    )
+    links(visit, ids, key="meeting-links")
+
+
+def persons(visit: Visit) -> None:
+    """Who took part in these meetings."""
+    found = people(visit.selected)
+    st.subheader("People", anchor=False)
+    parts.note(
+        "Who took part in the meetings of this selection, most meetings first; a row opens the record."
+    )
+    day = partial(st.column_config.DateColumn, format="D MMMM YYYY")
+    shown = found[["name", "countries", "titles", "meetings", "first", "last"]].assign(
+        countries=[
+            "; ".join(records.country_name(visit.record, code) for code in person.countries.split("; "))
+            for person in rows(found)
+        ]
+    )
+    ids = found["person_id"].tolist()
+    table(
+        visit,
+        shown,
+        ids,
+        key="people",
+        alt=f"{counted(len(found), 'person', 'persons')} with country, offices and number of meetings",
+        labels={
+            "name": "Who",
+            "countries": "Country",
+            "titles": "Offices",
+            "meetings": "Meetings",
+            "first": day("First"),
+            "last": day("Last"),
+        },
+    )
+    links(visit, ids, key="people-links")
+
 
 visit = current()
-parts.title(visit, "Meetings", "")
+parts.title(visit, "Meetings", "What is on record of each meeting, agreement and person?")
+records.offer_near(visit)
+for identifier in visit.view.option("id"):
+    records.facts(visit, identifier)
+parts.stop_if_empty(visit)
+meetings(visit)
+persons(visit)

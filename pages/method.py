@@ -1,7 +1,190 @@
-"""To be filled."""
+"""Can I trust and reuse this?"""
 
-from twoplustwo.dashboard import parts
-from twoplustwo.dashboard.visit import current
+import pandas as pd
+import streamlit as st
+
+from twoplustwo.analysis.coverage import coverage
+from twoplustwo.analysis.topics import topic_frequency
+from twoplustwo.dashboard import parts, report
+from twoplustwo.dashboard.visit import Visit, current
+from twoplustwo.labels import DOUBT_LABELS, KIND_LABELS, SEEN_LABELS, as_markdown, counted, written_date
+from twoplustwo.record import rows, table_schemas
+
+COUNTING_RULES = """
+- A meeting counts once, in the year of its first day; a virtual one on its date in Japan.
+- A cooperation area counts once for a meeting, however many sources mention it. The best source that
+  shows it is named.
+- Share of an area: the meetings that took it up among the selected meetings with at least one coded
+  area. It is written as “5 of 7”, and where it is plotted it carries a Wilson 95 % interval, because
+  the numbers are small.
+- Cadence: days from first day to first day of consecutive meetings of one partner and format, as median
+  and longest. Filters on areas, evidence and text do not apply to it, since they would tear holes into
+  a series.
+- Days since the last meeting, and overdue, run to the end of the sources' reach or to the end of the
+  years selected, and the page names that day. Overdue: longer since the last than the series' own
+  longest gap.
+- Distinctive area: share with a partner minus the share with the other selected partners together, in
+  percentage points, with both counts.
+- Similarity of two partners: cosine of their vectors of area shares.
+- New and dropped areas of a meeting: against the previous meeting of the same series.
+- Formats are never silently summed: a ministerial 2+2, an economic one and one of officials are three
+  things.
+- Time to an agreement: days from the first ministerial 2+2 to signature, and from signature to entry
+  into force; negative where the agreement came first. Dates known only to the month or year give ranges.
+- An area that is absent was not found in the texts read. That is no proof that it was not discussed.
+"""
+
+
+def codebook(visit: Visit) -> None:
+    """Every cooperation area with its definition and how often it occurs here."""
+    st.subheader("Codebook", anchor=False)
+    frequency = topic_frequency(visit.selected).merge(
+        visit.record.topics[["topic_id", "definition"]], on="topic_id"
+    )
+    parts.note(
+        f"{counted(len(frequency), 'cooperation area')}; counts are meetings of this selection that took an "
+        "area up."
+    )
+    parts.data_table(
+        frequency[["theme", "label", "definition", "meetings", "coded_meetings", "topic_id"]],
+        key="codebook",
+        labels={"label": "Area", "coded_meetings": "Of coded meetings", "topic_id": "Code"},
+    )
+    fold = st.expander("Tables and columns", key="columns", on_change="rerun")
+    if fold.open:
+        with fold:
+            parts.data_table(_columns(), key="columns-table", labels={})
+
+
+def _columns() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "table": table,
+                "column": field["name"],
+                "type": field["type"],
+                "meaning": field["description"],
+                "unit": field.get("unit", ""),
+                "allowed": ", ".join(field.get("constraints", {}).get("enum", [])),
+            }
+            for table, schema in table_schemas().items()
+            for field in schema["fields"]
+        ]
+    )
+
+
+def reading_depth(visit: Visit) -> None:
+    """How much was read, by partner and by year."""
+    st.subheader("How much was read", anchor=False)
+    parts.note(
+        "A page was read in full, from its opening, or as a snippet. A meeting without an official text, or "
+        "with nothing read in full, will show fewer areas than it took up."
+    )
+    labels = {
+        "read_in_full": "With a page read in full",
+        "official": "With an official text",
+        "uncoded": "Without a coded area",
+        "sources_per_meeting": "Sources per meeting (median)",
+        "areas_per_meeting": "Areas per meeting (median)",
+    }
+    by_partner = coverage(visit.selected, "partner")
+    by_partner = by_partner.assign(partner=by_partner["partner"].map(visit.shared.names))
+    by_year = coverage(visit.selected, "year")
+    left, right = st.tabs(["By partner", "By year"])
+    with left:
+        parts.data_table(by_partner, key="coverage-partner", labels=labels)
+    with right:
+        parts.data_table(by_year.assign(year=by_year["year"].map(str)), key="coverage-year", labels=labels)
+
+
+def sources(visit: Visit) -> None:
+    """The pages behind the selection."""
+    st.subheader("Sources", anchor=False)
+    pages = visit.selected.sources
+    kinds = pages["kind"].map(KIND_LABELS).value_counts()
+    parts.note(
+        f"{counted(len(pages), 'page')} behind this selection: "
+        + ", ".join(f"{count:,} {kind.lower()}" for kind, count in kinds.items())
+        + ". The magnifying glass of the table searches in it."
+    )
+    st.dataframe(
+        pages.assign(kind=pages["kind"].map(KIND_LABELS), seen=pages["seen"].map(SEEN_LABELS))[
+            ["title", "publisher", "date", "kind", "language", "seen", "url", "source_id"]
+        ],
+        key="sources",
+        hide_index=True,
+        placeholder="–",
+        alt="Table of the sources of this selection",
+        column_config={
+            "url": st.column_config.LinkColumn("Page", display_text="open"),
+            "source_id": st.column_config.Column("Code"),
+            "seen": st.column_config.Column("How much"),
+        },
+    )
+    report.offer(visit, "source", "(its code)")
+
+
+def doubts(visit: Visit) -> None:
+    """What is not certain, and what was put right."""
+    st.subheader("Doubts and corrections", anchor=False)
+    open_doubts = visit.selected.doubts
+    states = open_doubts["state"].map(DOUBT_LABELS).value_counts()
+    parts.note(
+        "What is believed or reported but not confirmed by the texts read is not part of the record; it "
+        "stands here. In this selection: "
+        + (", ".join(f"{count} {state.lower()}" for state, count in states.items()) or "none")
+        + "."
+    )
+    names = visit.shared.names
+    parts.data_table(
+        open_doubts.assign(
+            partner=open_doubts["partner"].map(names), state=open_doubts["state"].map(DOUBT_LABELS)
+        )[["partner", "state", "claim", "finding"]],
+        key="doubts",
+    )
+    st.markdown("**Put right**")
+    for done in rows(visit.record.corrections.rename(columns={"is": "now"})):
+        st.markdown(
+            f"- {written_date(done.date)} (version {done.version}): {as_markdown(done.subject)} "
+            f"{as_markdown(done.was)}; {as_markdown(done.now)}. {as_markdown(done.reason)}."
+        )
+
+
+def version(visit: Visit) -> None:
+    """Version, changes, licence, citation, downloads."""
+    about = visit.record.about
+    st.subheader("Version, licence, citation", anchor=False)
+    st.markdown(
+        f"Data version **{about.version}** of {written_date(about.created)}. "
+        f"{as_markdown(about.coverage_note)}"
+    )
+    st.markdown(
+        "Data: [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/). Code: MIT. Cite the data set as:"
+    )
+    st.code(about.citation, language=None, wrap_lines=True)
+    st.markdown(
+        "To cite one view, or one meeting, and to take away its rows (Excel, CSV, JSON, Parquet, Data "
+        "Package, a brief to print, a calendar), use **Share and cite** and **Download** at the top of "
+        "each page. Versions say what they added or revised, and a link made with an older one tells what has "
+        "changed since."
+    )
+    st.markdown("**Data API**, with the same parameters as the pages:")
+    st.code(
+        "\n".join(
+            visit.api_address(file)
+            for file in ("meetings.csv", "mentions.json", "datapackage.zip", "openapi.json", "changes.atom")
+        ),
+        language=None,
+        wrap_lines=True,
+    )
+
 
 visit = current()
-parts.title(visit, "Method", "")
+parts.title(visit, "Method", "Can I trust and reuse this?")
+st.subheader("Counting rules", anchor=False)
+st.markdown(COUNTING_RULES)
+codebook(visit)
+reading_depth(visit)
+sources(visit)
+doubts(visit)
+version(visit)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from twoplustwo.analysis.meetings import cadence, latest_meetings, meetings_by_partner_year
 from twoplustwo.charts.meetings import partner_year_matrix
-from twoplustwo.dashboard import navigation, parts
+from twoplustwo.dashboard import parts, records
 from twoplustwo.dashboard.visit import Visit, current
 from twoplustwo.labels import FORMAT_LABELS, PARTNER_STATUS_LABELS, as_markdown, counted, written_date
 from twoplustwo.record import rows
@@ -18,7 +18,7 @@ def headline(visit: Visit) -> None:
     last = latest_meetings(selected, 1).iloc[0]
     place = "video link" if last["mode"] == "virtual" else last["city"]
     agreements = visit.shared.select(visit.selection.any_year()).agreements
-    figures = st.grid(min_column_width=150)
+    figures = st.grid(min_column_width=200)
     with figures.container():
         parts.figure("Meetings", f"{len(selected.meetings):,}", "in this selection")
     with figures.container():
@@ -61,7 +61,7 @@ def matrix(visit: Visit) -> None:
         partner_year_matrix(counts, visit.shared.partners, visit.shared.names, range(first, last + 1)),
         key="partner-by-year",
         heading="Meetings per partner and year",
-        reading="Partners in the order in which their series began; with its number of meetings.",
+        reading="Partners in the order in which their series began, each with its number of meetings.",
         alt=alt,
         table=table,
     )
@@ -72,9 +72,9 @@ def latest(visit: Visit) -> None:
     st.subheader("Latest meetings", anchor=False)
     for meeting in rows(latest_meetings(visit.selected, 6)):
         with st.container(gap=None):
-            navigation.link(
-                "timeline",
-                [*visit.selection.pairs(), ("id", meeting.meeting_id)],
+            records.link_to(
+                visit,
+                meeting.meeting_id,
                 f"**{written_date(meeting.date)}** · {as_markdown(visit.shared.names[meeting.partner])}"
                 f" · {FORMAT_LABELS[meeting.format]}",
             )

@@ -13,12 +13,12 @@ from twoplustwo.charts.topics import profiles
 from twoplustwo.dashboard import parts
 from twoplustwo.dashboard.visit import Visit, current, show
 from twoplustwo.labels import (
-    AGREEMENT_STATUS_LABELS,
     FORMAT_LABELS,
     PARTNER_STATUS_LABELS,
     TYPE_LABELS,
     as_markdown,
     counted,
+    standing,
     written_date,
 )
 from twoplustwo.record import rows
@@ -150,24 +150,18 @@ def agreement_ladder(visit: Visit, codes: list[str]) -> None:
     st.subheader("Agreement ladder", anchor=False)
     parts.note(f"Status as of {written_date(visit.record.about.coverage_end)}, whatever years are selected.")
     table = pd.DataFrame(
-        {visit.shared.names[code]: [_rung(rungs.loc[(kind, code)]) for kind in LADDER] for code in codes},
+        {
+            as_markdown(visit.shared.names[code]): [rung(rungs.loc[(kind, code)]) for kind in LADDER]
+            for code in codes
+        },
         index=[TYPE_LABELS[kind] for kind in LADDER],
     )
     st.table(table)
 
 
-def _rung(step: pd.Series) -> str:
-    if pd.isna(step["status"]):
-        return "○ none found in the texts read"
-    sign = {"in_force": "●", "signed": "◐"}.get(step["status"], "◌")
-    words = f"{sign} {AGREEMENT_STATUS_LABELS[step['status']].lower()}"
-    if step["status"] == "in_force" and not pd.isna(step["entered_into_force"]):
-        return (
-            f"{words} since {written_date(step['entered_into_force'], step['entered_into_force_precision'])}"
-        )
-    if not pd.isna(step["signed"]):
-        return f"{words}, signed {written_date(step['signed'], step['signed_precision'])}"
-    return words
+def rung(step: pd.Series) -> str:
+    """One cell of the ladder."""
+    return standing(step["status"], step["event"], step["date"], step["precision"])
 
 
 def topics(visit: Visit, codes: list[str]) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 from twoplustwo.analysis.agreements import agreement_steps
 from twoplustwo.analysis.context import events_around, governments
 from twoplustwo.charts.meetings import timeline
-from twoplustwo.dashboard import parts
+from twoplustwo.dashboard import parts, records
 from twoplustwo.dashboard.visit import Visit, current, set_option
 from twoplustwo.labels import (
     CONTEXT_LABELS,
@@ -119,7 +119,7 @@ parts.title(visit, "Timeline", "What happened when, with whom?")
 parts.stop_if_empty(visit)
 draw(visit)
 for identifier in visit.view.option("id"):
-    parts.facts(visit, identifier)
+    records.brief_facts(visit, identifier)
 if "event" in visit.view.option("context"):
     events = events_around(visit.selected)
     st.subheader("Events around the meetings", anchor=False)

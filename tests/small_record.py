@@ -132,7 +132,7 @@ def write_record(
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(shipped_folder() / DESCRIPTOR, folder)
     for table, schema in table_schemas().items():
-        write_table(folder, table, [field["name"] for field in schema["fields"]], given[table])
+        write_table(folder, table, [field["name"] for field in schema["fields"]], given.get(table, []))
     return folder
 
 

@@ -287,7 +287,7 @@ def _row(index: Any) -> int:
 
 def _dates_after_the_package(record: Record) -> Iterator[Problem]:
     day = record.about.created
-    for table in ("meetings", "agreement_events", "context_events"):
+    for table in ("meetings", "agreement_events", "context_events", "corrections"):
         frame = record.tables()[table]
         expected = f"a day not after the package's own date, {day:%Y-%m-%d}"
         yield from _cells(table, frame[frame["date"] > day], "date", expected)

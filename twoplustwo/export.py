@@ -1,35 +1,267 @@
-"""Tables as files to take away."""
+"""Tables and records as files to take away, each stating data version, selection and licence inside."""
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
 import pandas as pd
 
-from twoplustwo.record import Record
+from twoplustwo.citation import as_text, of_view, one_line, view_words
+from twoplustwo.labels import counted, written_date
+from twoplustwo.record import DESCRIPTOR, Record, shipped_descriptor
+from twoplustwo.selection import View, Vocabulary
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+DATE_FORMAT = "%Y-%m-%d"
+WIDEST_COLUMN = 60  # characters; longer text wraps
+LONGEST_SHEET_NAME = 31
+LONGEST_EXCEL_CELL = 32_767
+FIRST_EXCEL_YEAR = 1900
 
 
-def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with an apostrophe before text that a spreadsheet would run as a formula.
+@dataclass(frozen=True)
+class Provenance:
+    """Where a download comes from; every file states it."""
 
-    Numbers and dates stay as they are. Source of the rule: OWASP, CSV injection.
-    """
-    texts = [column for column in table.columns if pd.api.types.is_string_dtype(table[column])]
-    safe = {
-        column: table[column].map(
-            lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+    version: str
+    licence: str
+    selection: str
+    """Query string of the filters, without question mark."""
+    words: str
+    """The filters in words."""
+    address: str
+    """Link to what was on screen; may be empty."""
+    citation: str
+
+    @classmethod
+    def of(cls, record: Record, view: View, address: str, accessed: date) -> Provenance:
+        """That of a view of a whole record; both years are written out, so that it does not drift."""
+        words = view_words(record, view)
+        return cls(
+            version=record.about.version,
+            licence=record.about.licence,
+            selection=view.selection.pinned(Vocabulary.of(record)).to_query(),
+            words=words,
+            address=address,
+            citation=as_text(of_view(record, view, address, words), accessed),
         )
-        for column in texts
-    }
-    return table.assign(**safe)
 
-
-def csv_bytes(table: pd.DataFrame) -> bytes:
-    """The table as CSV in UTF-8, dates as ISO 8601, safe to open in a spreadsheet."""
-    return without_formulas(table).to_csv(index=False, date_format="%Y-%m-%d").encode("utf-8")
+    def stated(self) -> dict[str, str]:
+        """Name -> value, as files carry it."""
+        return {
+            "data_version": self.version,
+            "selection": self.selection,
+            "selection_in_words": self.words,
+            "licence": self.licence,
+            "link": self.address,
+            "citation": self.citation,
+        }
 
 
 def file_name(record: Record, what: str, extension: str) -> str:
     """A name that says what it is and from which data version."""
     stem = f"two-plus-two_{record.about.version}_{what}"
     return f"{stem}.{extension}" if extension else stem
+
+
+# --- CSV --------------------------------------------------------------------------------------
+
+
+def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with an apostrophe before text, headers too, that a spreadsheet would run as a formula.
+
+    Numbers and dates stay as they are. Source of the rule: OWASP, CSV injection.
+    """
+    safe = {
+        column: table[column].astype("object").map(_without_formula)
+        for column in table.columns
+        if _may_hold_text(table[column])
+    }
+    return table.assign(**safe).rename(columns=_without_formula)
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """The table as CSV in UTF-8, dates as ISO 8601, safe to open in a spreadsheet."""
+    text = without_formulas(table).to_csv(index=False, date_format=DATE_FORMAT, lineterminator="\n")
+    return text.encode("utf-8")
+
+
+def table_csv(table: pd.DataFrame, provenance: Provenance) -> bytes:
+    """The table as CSV with ``data_version``, ``selection`` and ``licence`` as last columns of each row.
+
+    So the file states where it comes from and still opens as a plain table.
+    """
+    stated = {
+        "data_version": provenance.version,
+        "selection": provenance.selection,
+        "licence": provenance.licence,
+    }
+    return csv_bytes(table.assign(**stated))
+
+
+def _may_hold_text(column: pd.Series) -> bool:
+    kinds = pd.api.types
+    return not (kinds.is_numeric_dtype(column) or kinds.is_datetime64_any_dtype(column))
+
+
+def _without_formula(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+
+
+# --- Excel ------------------------------------------------------------------------------------
+
+
+def table_excel(tables: dict[str, pd.DataFrame], provenance: Provenance) -> bytes:
+    """The tables as an Excel workbook, a sheet each, and a sheet ``About`` at the end.
+
+    Dates are dates, text is text (nothing becomes a formula or a link), the header stays in view
+    and filters. Keys of ``tables`` name the sheets, cut to what Excel allows.
+    """
+    import xlsxwriter
+
+    file = io.BytesIO()
+    workbook = xlsxwriter.Workbook(
+        file,
+        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+    )
+    # Without a date of its own the file would carry the time of its making and never be the same.
+    created = pd.Timestamp(2026, 1, 1).to_pydatetime()
+    workbook.set_properties({"title": "Two Plus Two", "comments": provenance.citation, "created": created})
+    head = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    plain = workbook.add_format({"text_wrap": True, "valign": "top"})
+    day = workbook.add_format({"num_format": "d mmmm yyyy", "align": "left", "valign": "top"})
+    names = sheet_names([*tables, "About"])
+    for name, table in zip(names[:-1], tables.values(), strict=True):
+        sheet = workbook.add_worksheet(name)
+        for place, column in enumerate(table.columns):
+            cells = [_plain_cell(cell) for cell in table[column]]
+            sheet.set_column(place, place, _width(str(column), cells))
+            sheet.write_string(0, place, one_line(str(column)), head)
+            for line, cell in enumerate(cells, start=1):
+                _write_cell(sheet, line, place, cell, plain, day)
+        sheet.freeze_panes(1, 0)
+        if len(table.columns):
+            sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
+    about = workbook.add_worksheet(names[-1])
+    about.set_column(0, 0, 20)
+    about.set_column(1, 1, 100)
+    facts = {"source": "Two Plus Two: Japan's meetings of foreign and defence ministers", **provenance.stated()}
+    for line, (name, value) in enumerate(facts.items()):
+        about.write_string(line, 0, name.replace("_", " ").capitalize(), head)
+        about.write_string(line, 1, one_line(value)[:LONGEST_EXCEL_CELL], plain)
+    workbook.close()
+    return file.getvalue()
+
+
+def sheet_names(wanted: Iterable[str]) -> list[str]:
+    """Names that Excel takes for the sheets of one workbook, in the same order.
+
+    At most 31 characters, none of ``[]:*?/\\``, no apostrophe at either end, none empty, none the
+    reserved ``History``, no two alike but for case.
+    """
+    names: list[str] = []
+    taken = {"history"}
+    for name in wanted:
+        clean = "".join(" " if sign in "[]:*?/\\" else sign for sign in one_line(name))
+        clean = clean.strip("' ") or "Table"
+        free, number = clean[:LONGEST_SHEET_NAME].rstrip("' "), 1
+        while free.casefold() in taken:
+            number += 1
+            ending = f" {number}"
+            free = clean[: LONGEST_SHEET_NAME - len(ending)].rstrip("' ") + ending
+        taken.add(free.casefold())
+        names.append(free)
+    return names
+
+
+def _write_cell(sheet: Any, line: int, place: int, cell: Any, plain: Any, day: Any) -> None:
+    if cell is None:
+        return
+    if isinstance(cell, bool):
+        sheet.write_boolean(line, place, cell, plain)
+    elif isinstance(cell, int | float):
+        sheet.write_number(line, place, cell, plain)
+    elif isinstance(cell, pd.Timestamp) and cell.year >= FIRST_EXCEL_YEAR:
+        sheet.write_datetime(line, place, cell.to_pydatetime(), day)
+    else:
+        sheet.write_string(line, place, _text(cell)[:LONGEST_EXCEL_CELL], plain)
+
+
+def _width(header: str, cells: list[Any]) -> int:
+    longest = max((len(_text(cell)) for cell in cells if cell is not None), default=0)
+    return min(max(longest, len(header), 8) + 2, WIDEST_COLUMN)
+
+
+# --- JSON and Parquet -------------------------------------------------------------------------
+
+
+def table_json(table: pd.DataFrame, provenance: Provenance) -> bytes:
+    """The table as ``{"meta": {...}, "data": [one object a row]}``: dates ISO 8601, gaps null."""
+    names = [str(column) for column in table.columns]
+    columns = [[_json_cell(cell) for cell in table[column]] for column in table.columns]
+    data = [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
+    content = {"meta": {**provenance.stated(), "rows": len(data)}, "data": data}
+    return json.dumps(content, ensure_ascii=False, allow_nan=False).encode("utf-8")
+
+
+def table_parquet(table: pd.DataFrame, provenance: Provenance) -> bytes:
+    """The table as Parquet; what :meth:`Provenance.stated` names stands in the schema's metadata."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    content = pa.Table.from_pandas(table.rename(columns=str), preserve_index=False)
+    content = content.replace_schema_metadata({**(content.schema.metadata or {}), **provenance.stated()})
+    file = io.BytesIO()
+    parquet.write_table(content, file)
+    return file.getvalue()
+
+
+def _json_cell(cell: Any) -> Any:
+    value = _plain_cell(cell)
+    return value if value is None or isinstance(value, bool | int | float) else _text(value)
+
+
+def _plain_cell(cell: Any) -> Any:
+    """A cell as Python knows it: None for a gap, bool, int, float, Timestamp or text."""
+    if pd.isna(cell):
+        return None
+    return cell.item() if hasattr(cell, "item") else cell
+
+
+def _text(cell: Any) -> str:
+    return f"{cell:{DATE_FORMAT}}" if isinstance(cell, pd.Timestamp) else str(cell)
+
+
+# --- package ----------------------------------------------------------------------------------
+
+
+def package_zip(selected: Record, provenance: Provenance) -> bytes:
+    """The selected part of the record as a zip that is a valid Data Package again.
+
+    It holds the descriptor (with the schemas of the record and a note on the selection), every
+    table, and a README. What a row refers to comes along, whatever was selected: partners, their
+    frameworks, sources; the codebook comes whole. Rows that refer to a row that is not there are
+    left out. Equal input gives equal bytes.
+    """
+    tables = _closed(selected)
+    files = {
+        "README.txt": _readme(selected, tables, provenance).encode("utf-8"),
+        DESCRIPTOR: json.dumps(_descriptor(selected, provenance), ensure_ascii=False, indent=2).encode("utf-8"),
+        **{f"{name}.csv": csv_bytes(table) for name, table in tables.items()},
+    }
+    made = selected.about.created
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, (made.year, made.month, made.day, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # the same on every system
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content)
+    return file.getvalue()

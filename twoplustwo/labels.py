@@ -47,6 +47,15 @@ AGREEMENT_STATUS_LABELS = {
     "terminated": "Terminated",
 }
 
+STATUS_SIGNS = {
+    "in_force": "●",
+    "signed": "◐",
+    "negotiating": "◌",
+    "announced": "◌",
+    "superseded": "✕",
+    "terminated": "✕",
+}
+
 EVENT_LABELS = {
     "proposed": "Proposed",
     "negotiations_launched": "Talks launched",
@@ -76,6 +85,17 @@ CONTEXT_LABELS = {
     "partner_policy": "Partner's policy",
 }
 
+KIND_LABELS = {
+    "joint_statement": "Joint statement",
+    "official_readout": "Official readout",
+    "official_reference": "Official reference page",
+    "treaty_page": "Treaty text",
+    "news": "News report",
+    "analysis": "Analysis",
+}
+
+DOUBT_LABELS = {"unconfirmed": "Unconfirmed", "contested": "Contested", "rejected": "Rejected"}
+
 SEEN_LABELS = {"full": "read in full", "opening": "opening read", "snippet": "snippet read"}
 
 NOT_FOUND = "not found in the texts read"
@@ -93,6 +113,28 @@ def written_dates(first: pd.Timestamp, last: pd.Timestamp | None) -> str:
     if last is None or pd.isna(last) or last == first:
         return written_date(first)
     return f"{written_date(first)} to {written_date(last)}"
+
+
+def standing(status: str | None, event: str | None, date: pd.Timestamp, precision: str) -> str:
+    """How far an agreement got, with the step that dates it: ● in force since 11 August 2023.
+
+    The sign and the words say the same, so that neither colour nor the sign is needed.
+    ``status`` is missing where no agreement is on record, ``event`` where no step of it is dated.
+    """
+    if status is None or pd.isna(status):
+        return "○ none found in the texts read"
+    words = f"{STATUS_SIGNS[status]} {AGREEMENT_STATUS_LABELS[status].lower()}"
+    if event is None or pd.isna(event):
+        return words
+    when = written_date(date, precision)
+    if (status, event) in {("in_force", "entered_into_force"), ("negotiating", "negotiations_launched")}:
+        return f"{words} since {when}"
+    return f"{words} {when}" if event == status else f"{words}, {EVENT_LABELS[event].lower()} {when}"
+
+
+def written_days(shortest: int, longest: int) -> str:
+    """A number of days, or the range that dates known to the month or year leave: 30 to 60 days."""
+    return counted(longest, "day") if shortest == longest else f"{shortest:,} to {longest:,} days"
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

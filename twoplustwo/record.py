@@ -100,6 +100,8 @@ class Record:
     context_events: pd.DataFrame
     topics: pd.DataFrame
     sources: pd.DataFrame
+    doubts: pd.DataFrame
+    corrections: pd.DataFrame
     about: About
     as_of: pd.Timestamp
     """The day to which "days since" is counted: the end of the coverage, or of the years selected."""

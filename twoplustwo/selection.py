@@ -53,7 +53,7 @@ PAGES: dict[str, dict[str, PageOption]] = {
     "timeline": {"context": AnyOf(("cabinet", "event")), "id": RecordId()},
     "partners": {"align": OneOf(("calendar", "ordinal"))},
     "topics": {"measure": OneOf(("share", "count"))},
-    "agreements": {"id": RecordId()},
+    "agreements": {"types": OneOf(("legal", "all")), "id": RecordId()},
     "meetings": {"id": RecordId()},
     "method": {},
 }
@@ -98,7 +98,15 @@ class LinkProblem:
 
     parameter: str
     value: str
-    message: str
+    reason: str
+    """What is wrong, with the name of the parameter."""
+    outcome: str = "it was ignored"
+    """What a page makes of it."""
+
+    @property
+    def message(self) -> str:
+        """Both in one sentence."""
+        return f"{self.reason}; {self.outcome}."
 
 
 @dataclass(frozen=True)
@@ -212,8 +220,9 @@ class Selection:
         in_office = (context["kind"] == "cabinet") & (context["country"] == "JPN")
         ends = context["end_date"].mask(in_office & context["end_date"].isna(), record.about.coverage_end)
         ends = ends.fillna(context["date"])
-        partners, frameworks = record.partners, record.frameworks
+        partners, frameworks, doubts = record.partners, record.frameworks, record.doubts
         if self.partners:
+            doubts = doubts[doubts["partner"].isin(self.partners)]
             partners = partners[partners["partner"].isin(self.partners)]
             frameworks = frameworks[frameworks["partner"].isin(self.partners)]
         as_of = record.as_of
@@ -228,6 +237,7 @@ class Selection:
             agreements=agreements,
             agreement_events=events,
             frameworks=frameworks,
+            doubts=doubts,
             context_events=context[self._in_years(context["date"], ends)],
             as_of=as_of,
         )
@@ -342,7 +352,7 @@ def read_link(page: str, params: Params, vocabulary: Vocabulary) -> Link:
     reader = _Reader(params, vocabulary)
     from_year, to_year = reader.year("from"), reader.year("to")
     if from_year is not None and to_year is not None and from_year > to_year:
-        reader.note("from", str(from_year), f"from={from_year} is after to={to_year}; the two were swapped.")
+        reader.note("from", str(from_year), f"from={from_year} is after to={to_year}", "the two were swapped")
     formats = reader.codes("format", (*FORMATS, ALL_FORMATS), str.lower)
     selection = Selection(
         partners=reader.codes("partner", vocabulary.partners, str.upper),
@@ -358,7 +368,7 @@ def read_link(page: str, params: Params, vocabulary: Vocabulary) -> Link:
     known = {*SELECTION_PARAMETERS, *PAGES[page], "v", *FOREIGN_PARAMETERS}
     for name in params:
         if name not in known:
-            reader.note(name, "", f"{_quoted(name)} is no parameter of this page; it was ignored.")
+            reader.note(name, "", f"{_quoted(name)} is no parameter of this page")
     return Link(View.of(page, selection, options), version, tuple(reader.problems))
 
 
@@ -370,8 +380,8 @@ class _Reader:
         self.vocabulary = vocabulary
         self.problems: list[LinkProblem] = []
 
-    def note(self, parameter: str, value: str, message: str) -> None:
-        self.problems.append(LinkProblem(parameter, value, message))
+    def note(self, parameter: str, value: str, *said: str) -> None:
+        self.problems.append(LinkProblem(parameter, value, *said))
 
     def codes(self, name: str, known: Iterable[str], fold: Callable[[str], str] = str) -> tuple[str, ...]:
         allowed = set(known)
@@ -382,14 +392,14 @@ class _Reader:
                 found.append(code)
             else:
                 said = f"{name}={_quoted(value)}" if value.strip() else f"{name}= without a value"
-                self.note(name, value, f"{said} is not in this record; it was ignored.")
+                self.note(name, value, f"{said} is not in this record")
         return tuple(found)
 
     def single(self, name: str) -> str | None:
         values = self.params.get(name, ())
         if len(values) > 1:
-            message = f"{name} was given {len(values)} times; the first, {_quoted(values[0])}, was used."
-            self.note(name, values[1], message)
+            times = f"{name} was given {len(values)} times"
+            self.note(name, values[1], times, f"the first, {_quoted(values[0])}, was used")
         return values[0] if values else None
 
     def year(self, name: str) -> int | None:
@@ -399,8 +409,7 @@ class _Reader:
         first, last = self.vocabulary.first_year, self.vocabulary.last_year
         if re.fullmatch(r"[0-9]{4}", value.strip()) and first <= int(value) <= last:
             return int(value)
-        message = f"{name}={_quoted(value)} is not a year from {first} to {last}; it was ignored."
-        self.note(name, value, message)
+        self.note(name, value, f"{name}={_quoted(value)} is not a year from {first} to {last}")
         return None
 
     def text(self, name: str) -> str:
@@ -408,10 +417,11 @@ class _Reader:
         if value is None:
             return ""
         if not _clean_text(value):
-            self.note(name, value, f"{name}= without a value; it was ignored.")
+            self.note(name, value, f"{name}= without a value")
         if len(_clean_text(value, limit=None)) > LONGEST_TEXT:
-            message = f"{name} is longer than {LONGEST_TEXT} characters; its beginning was used."
-            self.note(name, value, message)
+            self.note(
+                name, value, f"{name} is longer than {LONGEST_TEXT} characters", "its beginning was used"
+            )
         return _clean_text(value)
 
     def version(self, name: str) -> str | None:
@@ -420,7 +430,7 @@ class _Reader:
             return None
         if re.fullmatch(r"[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,4}", value):
             return value
-        self.note(name, value, f"{name}={_quoted(value)} is no data version; it was ignored.")
+        self.note(name, value, f"{name}={_quoted(value)} is no data version")
         return None
 
     def option(self, name: str, option: PageOption) -> tuple[str, ...]:
@@ -433,8 +443,8 @@ class _Reader:
                 read = partial(self.codes, known=self.vocabulary.ids)
         chosen = read(name)
         if len(chosen) > 1:
-            message = f"{name} was given {len(chosen)} times; the first, {_quoted(chosen[0])}, was used."
-            self.note(name, chosen[1], message)
+            times = f"{name} was given {len(chosen)} times"
+            self.note(name, chosen[1], times, f"the first, {_quoted(chosen[0])}, was used")
         return chosen[:1]
 
 
@@ -476,12 +486,18 @@ def _sources_used(record: Record) -> set[str]:
     return used
 
 
-def ways_back(selection: Selection, record: Record) -> list[tuple[str, Selection, int]]:
-    """How to find meetings again when a selection leaves none.
+def ways_back(
+    selection: Selection, record: Record, table: str = "meetings"
+) -> list[tuple[str, Selection, int]]:
+    """How to find rows of a table again, meetings unless said otherwise, when a selection leaves none.
 
-    Returns each filter whose removal alone brings meetings back, with the wider selection and
-    its number of meetings, most meetings last; if no single filter does, the one that drops all.
+    Returns each filter whose removal alone brings rows back, with the wider selection and its
+    number of rows, most rows last; if no single filter does, the one that drops all.
     """
+
+    def left(candidate: Selection) -> int:
+        return len(candidate.apply(record).tables()[table])
+
     wider = {
         "partner": replace(selection, partners=()),
         "years": replace(selection, from_year=None, to_year=None),
@@ -491,12 +507,12 @@ def ways_back(selection: Selection, record: Record) -> list[tuple[str, Selection
         "q": replace(selection, text=""),
     }
     found = [
-        (name, candidate, len(candidate.apply(record).meetings))
+        (name, candidate, left(candidate))
         for name, candidate in wider.items()
         if candidate != selection
     ]
     found = sorted((way for way in found if way[2]), key=lambda way: way[2])
-    return found or [("all", Selection(), len(Selection().apply(record).meetings))]
+    return found or [("all", Selection(), left(Selection()))]
 
 
 def as_params(pairs: Pairs) -> dict[str, list[str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from twoplustwo.record import Record, person_id
@@ -26,6 +28,51 @@ def people(record: Record) -> pd.DataFrame:
     )
     table = table.reset_index().sort_values(["meetings", "name"], ascending=[False, True], kind="stable")
     return table.reset_index(drop=True)
+
+
+def meetings_of(record: Record, identifier: str) -> pd.DataFrame:
+    """The meetings at which a person sat, newest first.
+
+    Returns columns ``meeting_id``, ``date``, ``partner``, ``format``, ``name`` (of the meeting),
+    ``country`` (for whom the person spoke), ``portfolio`` and ``title`` (office at that meeting).
+    Raises KeyError for an unknown person.
+    """
+    seats = record.participants[record.participants["name"].map(person_id) == identifier]
+    if seats.empty:
+        raise KeyError(identifier)
+    meetings = record.meetings[["meeting_id", "date", "partner", "format", "name"]]
+    table = meetings.merge(seats[["meeting_id", "country", "portfolio", "title"]], on="meeting_id")
+    return table.sort_values(["date", "meeting_id"], ascending=False, kind="stable").reset_index(drop=True)
+
+
+def offices_of(record: Record, identifier: str) -> pd.DataFrame:
+    """The roles in which a person sat at meetings, in order of first use.
+
+    Returns columns ``portfolio``, ``country``, ``titles`` (as the sources write the office, joined by
+    ``; ``), ``meetings`` (count), ``first`` and ``last``: dates of meetings on record in that role,
+    which are not a term of office. Raises KeyError for an unknown person.
+    """
+    seats = meetings_of(record, identifier)[::-1]
+    table = seats.groupby(["portfolio", "country"]).agg(
+        titles=("title", _in_turn),
+        meetings=("meeting_id", "size"),
+        first=("date", "min"),
+        last=("date", "max"),
+    )
+    return table.reset_index().sort_values(["first", "portfolio"], kind="stable").reset_index(drop=True)
+
+
+def counterparts_of(record: Record, identifier: str) -> pd.DataFrame:
+    """Whom a person met: those who sat for the other side at the same meetings.
+
+    Returns columns ``person_id``, ``name``, ``countries``, ``titles``, ``meetings`` (in common, count),
+    ``first`` and ``last`` (dates of these), most meetings first. Raises KeyError for an unknown
+    person.
+    """
+    seats = meetings_of(record, identifier)[["meeting_id", "country"]]
+    pairs = record.participants.merge(seats, on="meeting_id", suffixes=("", "_own"))
+    across = pairs.loc[pairs["country"] != pairs["country_own"], list(record.participants.columns)]
+    return people(replace(record, participants=across))
 
 
 def _in_turn(values: pd.Series) -> str:

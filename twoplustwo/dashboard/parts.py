@@ -1,4 +1,4 @@
-"""Pieces that pages share: header, summary line, a chart with its numbers, the facts of a row."""
+"""Pieces that pages share: header, summary line, a chart with its numbers."""
 
 from __future__ import annotations
 
@@ -9,26 +9,19 @@ import pandas as pd
 import streamlit as st
 
 from twoplustwo.analysis.changes import changes_in_words, changes_since
-from twoplustwo.analysis.meetings import format_counts, ministers
+from twoplustwo.analysis.meetings import format_counts
 from twoplustwo.charts import Figure
 from twoplustwo.dashboard import navigation, share
-from twoplustwo.dashboard.visit import Visit, option_key, set_option, show, touched
+from twoplustwo.dashboard.visit import Visit, option_key, show, touched
 from twoplustwo.export import csv_bytes, file_name
 from twoplustwo.labels import (
-    AGREEMENT_STATUS_LABELS,
-    BASIS_LABELS,
-    EVENT_LABELS,
     FORMAT_LABELS,
-    SEEN_LABELS,
-    TYPE_LABELS,
     as_markdown,
     counted,
     filters_in_words,
-    written_date,
-    written_dates,
     written_list,
 )
-from twoplustwo.record import row, rows, split_ids, version_key
+from twoplustwo.record import version_key
 from twoplustwo.selection import LinkProblem, ways_back
 
 FILTER_NAMES = {
@@ -279,95 +272,6 @@ def choices(name: str, label: str, options: Mapping[str, str]) -> list[str]:
         on_change=touched,
     )
     return chosen
-
-
-def meeting_facts(visit: Visit, meeting_id: str) -> None:
-    """The record of one meeting, from the whole record, with its sources."""
-    record = visit.record
-    meeting = row(record.meetings, "meeting_id", meeting_id)
-    place = "by video link" if meeting.mode == "virtual" else meeting.city
-    place = "place not known" if pd.isna(place) else place
-    when = written_dates(meeting.date, meeting.end_date)
-    st.markdown(f"#### {as_markdown(meeting.name)}")
-    note(
-        f"{as_markdown(record.name_of(meeting.partner))} · {FORMAT_LABELS[meeting.format]} · "
-        f"{when} · {as_markdown(place)}"
-    )
-    st.markdown(as_markdown(meeting.summary))
-    people = ministers(record, meeting_id)
-    lines = [
-        f"- {as_markdown(person.name)}, {as_markdown(person.title)} ({person.country})"
-        for person in rows(people)
-    ]
-    left, right = st.columns(2)
-    with left:
-        st.markdown("**Who**")
-        st.markdown("\n".join(lines) if lines else "No participant found in the texts read.")
-        if not pd.isna(meeting.outcome_document):
-            st.markdown(f"**Document** {as_markdown(meeting.outcome_document)}")
-        st.markdown("**Sources**")
-        st.markdown(sources_list(visit, split_ids(meeting.source_ids)))
-    mentions = record.mentions[record.mentions["meeting_id"] == meeting_id]
-    with right:
-        st.markdown(f"**{counted(len(mentions), 'cooperation area')}**")
-        st.markdown(
-            "\n".join(
-                f"- {as_markdown(visit.shared.topics[mention.topic_id])}: {as_markdown(mention.note)} "
-                f"({BASIS_LABELS[mention.basis].lower()})"
-                for mention in rows(mentions)
-            )
-            or "None coded."
-        )
-
-
-def agreement_facts(visit: Visit, agreement_id: str) -> None:
-    """The record of one agreement, with its steps and sources."""
-    record = visit.record
-    agreement = row(record.agreements, "agreement_id", agreement_id)
-    st.markdown(f"#### {as_markdown(agreement.title)}")
-    note(
-        f"{as_markdown(record.name_of(agreement.partner))} · {TYPE_LABELS[agreement.type]} · "
-        f"{AGREEMENT_STATUS_LABELS[agreement.status]} as of "
-        f"{written_date(record.about.coverage_end)}"
-    )
-    st.markdown(as_markdown(agreement.summary))
-    steps = record.agreement_events[record.agreement_events["agreement_id"] == agreement_id]
-    st.markdown(
-        "\n".join(
-            f"- {written_date(step.date, step.precision)}: {EVENT_LABELS[step.event]}"
-            for step in rows(steps.sort_values("date"))
-        )
-    )
-    st.markdown("**Sources**")
-    st.markdown(sources_list(visit, split_ids(agreement.source_ids)))
-
-
-def sources_list(visit: Visit, ids: Iterable[str]) -> str:
-    """Sources as Markdown list items that open the page."""
-    lines = []
-    for identifier in ids:
-        source = row(visit.record.sources, "source_id", identifier)
-        dated = "" if pd.isna(source.date) else f", {source.date}"
-        lines.append(
-            f"- [{as_markdown(source.title)}]({_safe_address(source.url)}), "
-            f"{as_markdown(source.publisher)}{dated} ({SEEN_LABELS[source.seen]})"
-        )
-    return "\n".join(lines)
-
-
-def _safe_address(url: str) -> str:
-    # The check admits http and https only; brackets would end the Markdown link early.
-    return url.replace("(", "%28").replace(")", "%29").replace("<", "%3C").replace(">", "%3E")
-
-
-def facts(visit: Visit, identifier: str) -> None:
-    """The facts of a meeting or an agreement, with a way to close them."""
-    with st.container(border=True, key="facts"):
-        if identifier in set(visit.record.meetings["meeting_id"]):
-            meeting_facts(visit, identifier)
-        else:
-            agreement_facts(visit, identifier)
-        st.button("Close", key="close_facts", on_click=set_option, args=("id",))
 
 
 def names_of(visit: Visit, codes: Iterable[str]) -> str:

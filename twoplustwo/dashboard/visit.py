@@ -9,13 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from twoplustwo.analysis.meetings import partner_order
-from twoplustwo.check import load
 from twoplustwo.record import Record
 from twoplustwo.selection import (
     PAGES,
@@ -23,49 +20,13 @@ from twoplustwo.selection import (
     OneOf,
     Selection,
     View,
-    Vocabulary,
     as_params,
     read_link,
 )
+from twoplustwo.shared import Shared, shared
 
 HOME = "overview"
 """The page at the address without a path."""
-
-
-@dataclass(frozen=True, eq=False)
-class Shared:
-    """What all visitors of this server share: the record, read and checked once."""
-
-    record: Record
-    vocabulary: Vocabulary
-    partners: tuple[str, ...]
-    """Codes in the order in which the series began."""
-    first_year: int
-    """Year of the first meeting, where the slider begins."""
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        """Partner code -> name."""
-        return dict(zip(self.record.partners["partner"], self.record.partners["name"], strict=True))
-
-    @cached_property
-    def topics(self) -> dict[str, str]:
-        """Topic id -> label."""
-        return dict(zip(self.record.topics["topic_id"], self.record.topics["label"], strict=True))
-
-    @lru_cache(maxsize=256)  # noqa: B019 - one instance lives as long as the server
-    def select(self, selection: Selection) -> Record:
-        """The selected part of the record; visitors with the same selection share the work."""
-        return selection.apply(self.record)
-
-
-@st.cache_resource(show_spinner=False)
-def shared() -> Shared:
-    """Load the shipped record, once a server."""
-    record = load()
-    vocabulary = Vocabulary.of(record)
-    first = record.meetings["date"].min().year if len(record.meetings) else vocabulary.first_year
-    return Shared(record, vocabulary, tuple(partner_order(record)), first)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,56 @@
+"""The record as one server shares it: read and checked once, for the pages and the data API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from threading import Lock
+
+from twoplustwo.analysis.meetings import partner_order
+from twoplustwo.check import load
+from twoplustwo.record import Record
+from twoplustwo.selection import Selection, Vocabulary
+
+
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """The record and what follows from it alone."""
+
+    record: Record
+    vocabulary: Vocabulary
+    partners: tuple[str, ...]
+    """Codes in the order in which the series began."""
+    first_year: int
+    """Year of the first meeting, where the slider begins."""
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Partner code -> name."""
+        return dict(zip(self.record.partners["partner"], self.record.partners["name"], strict=True))
+
+    @cached_property
+    def topics(self) -> dict[str, str]:
+        """Topic id -> label."""
+        return dict(zip(self.record.topics["topic_id"], self.record.topics["label"], strict=True))
+
+    @lru_cache(maxsize=256)  # noqa: B019 - one instance lives as long as the server
+    def select(self, selection: Selection) -> Record:
+        """The selected part of the record; visitors with the same selection share the work."""
+        return selection.apply(self.record)
+
+
+_loading = Lock()
+
+
+def shared() -> Shared:
+    """Load the shipped record, once a process. Raises InvalidRecordError while it is not valid."""
+    with _loading:
+        return _load()
+
+
+@cache
+def _load() -> Shared:
+    record = load()
+    vocabulary = Vocabulary.of(record)
+    first = record.meetings["date"].min().year if len(record.meetings) else vocabulary.first_year
+    return Shared(record, vocabulary, tuple(partner_order(record)), first)
