@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import streamlit as st
-from starlette.routing import Route
+from starlette.middleware import Middleware
 
-from twoplustwo.api import ROOT, api
+from twoplustwo.api import BesidePages
 
 # The script lies away from pages/: beside that folder, Streamlit would answer the first deep
 # link after a start with the page's script alone, without the filters.
 app = st.App(
     Path(__file__).parent / "twoplustwo" / "dashboard" / "script.py",
-    routes=[Route(ROOT, api), Route(f"{ROOT}/{{path:path}}", api)],
+    middleware=[Middleware(BesidePages)],
 )

@@ -1,7 +1,429 @@
-"""To be filled."""
+"""What is signed and in force?"""
 
-from twoplustwo.dashboard import parts
-from twoplustwo.dashboard.visit import current
+import pandas as pd
+import streamlit as st
+
+from twoplustwo.analysis.agreements import (
+    LADDER,
+    SPANS,
+    STATUS_RANK,
+    TYPES,
+    agreement_steps,
+    duration_summary,
+    durations,
+    ladder,
+    open_agreements,
+    stages,
+    status_steps,
+    whole_lives,
+)
+from twoplustwo.charts.agreements import lives, spread
+from twoplustwo.dashboard import parts, records
+from twoplustwo.dashboard.visit import Visit, current, option_key, set_option, touched
+from twoplustwo.labels import (
+    AGREEMENT_STATUS_LABELS,
+    EVENT_LABELS,
+    NOT_FOUND,
+    STATUS_SIGNS,
+    TYPE_LABELS,
+    as_markdown,
+    counted,
+    standing,
+    written_date,
+    written_days,
+    written_list,
+)
+from twoplustwo.record import Record, rows
+from twoplustwo.selection import MAIN_FORMAT
+
+LIVES = "agreement-lives"
+REST = [kind for kind in TYPES if kind not in LADDER]
+SPAN_TITLES = {
+    "talks_to_signature": "From talks to signature",
+    "signature_to_force": "From signature to entry into force",
+    "first_meeting_to_signature": "From the first ministerial 2+2 to signature",
+}
+SPAN_NOTES = {
+    "talks_to_signature": "From the day on which talks were launched, or where that was "
+    f"{NOT_FOUND} from the proposal.",
+    "signature_to_force": "Not yet: it stands at signed or before.",
+    "first_meeting_to_signature": "Negative: the agreement came first. Not yet: it is not signed, "
+    "or there is no ministerial 2+2 with that partner.",
+}
+STATE_LABELS = {"known": "known", "not_yet": "not yet", "not_known": "not known"}
+OPEN_HEADINGS = {
+    "announced": "Announced",
+    "signed": "Signed, no entry into force found",
+}
+
+
+def choose() -> None:
+    """Open the record of the mark that was chosen; choosing none keeps the one that is open."""
+    points = st.session_state[LIVES]["selection"]["points"]
+    if points and points[0].get("customdata"):
+        identifier = points[0]["customdata"]
+        set_option("id", identifier if isinstance(identifier, str) else identifier[0])
+        st.toast("[Opened below the chart](#opened)")
+
+
+def show_all_types() -> None:
+    """Set the control for types to all of them."""
+    st.session_state[option_key("types")] = "all"
+    touched()
+
+
+def scope(visit: Visit) -> None:
+    """Which filters hold here, and for which date."""
+    chosen = visit.selection
+    number = len(visit.selected.agreements)
+    st.markdown(
+        f"{counted(number, 'agreement')} with a dated step in the years selected, "
+        f"{len(visit.record.agreements)} on record. Status as of "
+        f"{written_date(visit.record.about.coverage_end)}, whatever years are selected."
+    )
+    idle = {
+        "meeting format": chosen.formats != (MAIN_FORMAT,),
+        "cooperation area": bool(chosen.topics),
+        "evidence": bool(chosen.bases),
+    }
+    if any(idle.values()):
+        which = [name for name, is_set in idle.items() if is_set]
+        parts.note(f"Set, but without effect on agreements: the filter on {' and on '.join(which)}.")
+
+
+def matrix(visit: Visit) -> None:
+    """Partner by type: how far each got with the four legal agreements; the rest behind."""
+    record = visit.shared.select(visit.selection.any_year().series())
+    st.subheader("Legal agreements of each partner", anchor=False)
+    parts.note(
+        "● in force · ◐ signed · ◌ under negotiation or announced · ✕ superseded or ended · "
+        f"○ none {NOT_FOUND.removeprefix('not ')}. The furthest of each kind, the newest of those; each "
+        "opens its record. Years and text do not filter this table."
+    )
+    rungs = ladder(record)
+    partners = visit.lanes(set(rungs["partner"]))
+    cells = {(cell.partner, cell.type): rung(visit, cell) for cell in rows(rungs)}
+    st.table(
+        pd.DataFrame(
+            {TYPE_LABELS[kind]: [cells[code, kind] for code in partners] for kind in LADDER},
+            index=[as_markdown(visit.shared.names[code]) for code in partners],
+        ),
+        width="content",
+    )
+    steps = status_steps(record)
+    parts.numbers(visit, agreement_table(visit, steps), key="agreement-matrix", labels=STATUS_COLUMNS)
+    others = steps[steps["type"].isin(REST)]
+    fold = st.expander(
+        f"Other types: {counted(len(others), 'agreement')}", key="other-types", on_change="rerun"
+    )
+    if not fold.open:
+        return
+    with fold:
+        with_any = visit.lanes(set(others["partner"]))
+        if not with_any:
+            st.markdown(f"○ none {NOT_FOUND.removeprefix('not ')}")
+            return
+        st.table(
+            pd.DataFrame(
+                {
+                    TYPE_LABELS[kind]: [
+                        several(others[(others["partner"] == code) & (others["type"] == kind)])
+                        for code in with_any
+                    ]
+                    for kind in REST
+                },
+                index=[as_markdown(visit.shared.names[code]) for code in with_any],
+            ),
+            width="content",
+        )
+        without = [visit.shared.names[code] for code in partners if code not in with_any]
+        if without:
+            parts.note(
+                f"None {NOT_FOUND.removeprefix('not ')}: {as_markdown(written_list(without, len(without)))}."
+            )
+
+
+STATUS_COLUMNS = {"agreement_id": "Id", "step": "Dated by", "known_to_the": "Date known to the"}
+
+
+def rung(visit: Visit, cell: object) -> str:
+    """One cell of the matrix: sign, words and year, opening the record."""
+    words = standing(cell.status, cell.event, cell.date, "year")
+    if pd.isna(cell.status):
+        return words
+    return f"[{words}]({visit.record_address(cell.agreement_id)})"
+
+
+def several(agreements: pd.DataFrame) -> str:
+    """All agreements of a partner and type in one cell: how many stand where, and their years."""
+    if agreements.empty:
+        return "○ none found"
+    said = []
+    for status in STATUS_RANK:
+        there = agreements[agreements["status"] == status]
+        if there.empty:
+            continue
+        years = sorted({f"{date:%Y}" for date in there["date"].dropna()})
+        said.append(
+            f"{STATUS_SIGNS[status]} {len(there)} {AGREEMENT_STATUS_LABELS[status].lower()}"
+            + (f" ({written_list(years, 4)})" if years else "")
+        )
+    return " · ".join(said)
+
+
+def agreement_table(visit: Visit, steps: pd.DataFrame) -> pd.DataFrame:
+    """Agreements with status and the step that dates it, as readers see them."""
+    return pd.DataFrame(
+        {
+            "partner": steps["partner"].map(visit.shared.names),
+            "type": steps["type"].map(TYPE_LABELS),
+            "agreement": steps["title"],
+            "status": steps["status"].map(AGREEMENT_STATUS_LABELS),
+            "step": steps["event"].map(EVENT_LABELS),
+            "date": steps["date"],
+            "known_to_the": steps["precision"],
+            "agreement_id": steps["agreement_id"],
+        }
+    )
+
+
+def on_the_way(visit: Visit, kinds: list[str]) -> None:
+    """What is negotiated, announced or signed without force, and for how long."""
+    record = visit.shared.select(visit.selection.any_year())
+    table = open_agreements(record)
+    table = table[table["type"].isin(kinds)]
+    as_of = written_date(record.as_of)
+    st.subheader("Open negotiations", anchor=False)
+    parts.note(f"Days up to {as_of}, whatever years are selected.")
+    negotiating = table[table["status"] == "negotiating"]
+    if negotiating.empty:
+        st.markdown("None found in the texts read.")
+    else:
+        st.markdown(
+            "\n".join(
+                f"- **{as_markdown(visit.shared.names[line.partner])}**, "
+                f"[{TYPE_LABELS[line.type].lower()}]({visit.record_address(line.agreement_id)}): "
+                f"{running(line)}"
+                for line in rows(negotiating)
+            )
+        )
+    for status, heading in OPEN_HEADINGS.items():
+        there = table[table["status"] == status]
+        st.markdown(f"**{heading}: {len(there)}**")
+        if len(there):
+            parts.data_table(
+                pd.DataFrame(
+                    {
+                        "partner": there["partner"].map(visit.shared.names),
+                        "type": there["type"].map(TYPE_LABELS),
+                        "since": [since(line) for line in rows(there)],
+                        "days": [days(line) for line in rows(there)],
+                        "agreement": there["title"],
+                    }
+                ),
+                key=f"open-{status}",
+                labels={"days": f"Days up to {as_of}"},
+            )
+    if "other" in kinds:
+        parts.note(
+            "A political declaration or a memorandum may never enter into force in the legal sense: "
+            "standing here for long does not mean that it failed."
+        )
+    shown = agreement_table(visit, table).assign(
+        days_at_least=table["shortest_days"], days_at_most=table["longest_days"]
+    )
+    parts.numbers(visit, shown, key="open-agreements", labels=STATUS_COLUMNS)
+
+
+def since(line: object) -> str:
+    """The step from which days are counted, with its date."""
+    if pd.isna(line.event):
+        return NOT_FOUND
+    return f"{EVENT_LABELS[line.event]} {written_date(line.date, line.precision)}"
+
+
+def days(line: object) -> str:
+    """How long it has stood there."""
+    return "" if pd.isna(line.longest_days) else written_days(line.shortest_days, line.longest_days)
+
+
+def running(line: object) -> str:
+    """How long talks have run, and since which step."""
+    if pd.isna(line.event):
+        return f"since when was {NOT_FOUND}"
+    when = written_date(line.date, line.precision)
+    return f"**{days(line)}** since {EVENT_LABELS[line.event].lower()}, {when}"
+
+
+def axis(visit: Visit, steps: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day of the axis: the years selected, as far back as there are steps."""
+    first = max(visit.selection.from_year or 0, steps["date"].min().year)
+    last = visit.selection.to_year or visit.shared.vocabulary.last_year
+    return pd.Timestamp(first, 1, 1), pd.Timestamp(max(first, last), 12, 31)
+
+
+def life_chart(visit: Visit, whole: Record) -> None:
+    """The life of each agreement on a time axis, and the record of the one that was chosen."""
+    steps = agreement_steps(whole)
+    start, end = axis(visit, steps)
+    agreements = status_steps(whole)
+    partners = visit.lanes(set(agreements["partner"]))
+    chosen = next(iter(visit.view.option("id")), None)
+    outside = int(((steps["period_end"] < start) | (steps["date"] > end)).sum())
+    reading = (
+        "Each row a life from first to last dated step; the bar runs on to "
+        f"{written_date(whole.as_of)} where the status does. A date known only to the month or year is a "
+        "bracket over that period. Choose a mark to read about it below the chart."
+    )
+    if outside:
+        reading += f" {counted(outside, 'step')} outside the years selected: in the table."
+    statuses = agreements["status"].value_counts()
+    parts.chart(
+        visit,
+        lives(
+            agreements, steps, stages(whole), partners, visit.shared.names, span=(start, end), chosen=chosen
+        ),
+        key=LIVES,
+        heading="Life of each agreement",
+        reading=reading,
+        alt=f"Lives of {counted(len(agreements), 'agreement')} with "
+        f"{counted(len(partners), 'partner')}, {start.year} to {end.year}: "
+        + ", ".join(
+            f"{statuses[status]} {AGREEMENT_STATUS_LABELS[status].lower()}"
+            for status in STATUS_RANK
+            if status in statuses
+        )
+        + ".",
+        table=pd.DataFrame(
+            {
+                "date": steps["date"],
+                "known_to_the": steps["precision"],
+                "latest_possible": steps["period_end"],
+                "step": steps["event"].map(EVENT_LABELS),
+                "partner": steps["partner"].map(visit.shared.names),
+                "type": steps["type"].map(TYPE_LABELS),
+                "agreement": steps["title"],
+                "status": steps["status"].map(AGREEMENT_STATUS_LABELS),
+                "agreement_id": steps["agreement_id"],
+            }
+        ),
+        labels={"agreement_id": "Id"},
+        on_select=choose,
+    )
+
+
+def how_long(visit: Visit, whole: Record) -> None:
+    """Durations by type, each agreement behind, and by partner."""
+    table = durations(whole)
+    by_type = duration_summary(table, "type")
+    st.header("How long it took", anchor=False)
+    parts.note(
+        "In days. Where a date is known only to the month or year, the duration is a range from the "
+        "shortest to the longest possible, and its midpoint counts in the median; a range does not go "
+        "below 0 days where one step must follow the other. The agreements are those with a step in the "
+        "years selected; all their dates count."
+    )
+    names = visit.shared.names
+    for span in SPANS:
+        its = table[table["span"] == span]
+        summary = by_type[by_type["span"] == span]
+        summary = summary.sort_values("type", key=lambda kinds: kinds.map(TYPES.index), kind="stable")
+        parts.chart(
+            visit,
+            spread(its, summary, names, zero="first 2+2" if span == "first_meeting_to_signature" else None),
+            key=f"duration-{span.replace('_', '-')}",
+            heading=SPAN_TITLES[span],
+            reading=SPAN_NOTES[span],
+            alt="; ".join(
+                f"{TYPE_LABELS[line.type]}: "
+                + (
+                    f"median {written_days(round(line.median_days), round(line.median_days))}, "
+                    if line.known
+                    else ""
+                )
+                + f"{line.known} known, {line.not_yet} not yet, {line.not_known} not known"
+                for line in rows(summary)
+            ),
+            table=duration_table(visit, its),
+            labels={"agreement_id": "Id"},
+        )
+    by_partner = duration_summary(table, "partner")
+    by_partner = by_partner.assign(order=by_partner["partner"].map(visit.shared.partners.index))
+    by_partner = by_partner.sort_values(["span", "order"], key=span_order, kind="stable")
+    st.subheader("By partner", anchor=False)
+    parts.note(
+        "Median and range in days; counts of agreements whose duration is known, not yet or not known."
+    )
+    parts.data_table(
+        pd.DataFrame(
+            {
+                "partner": by_partner["partner"].map(names),
+                "span": by_partner["span"].map(SPAN_TITLES),
+                "median": by_partner["median_days"].round().astype("Int64"),
+                "shortest": by_partner["shortest_days"],
+                "longest": by_partner["longest_days"],
+                "known": by_partner["known"],
+                "not_yet": by_partner["not_yet"],
+                "not_known": by_partner["not_known"],
+            }
+        ),
+        key="durations-by-partner",
+        labels={"median": "Median (days)", "shortest": "Shortest (days)", "longest": "Longest (days)"},
+    )
+
+
+def span_order(column: pd.Series) -> pd.Series:
+    """Spans in the order of the page; other columns as they are."""
+    return column.map(list(SPANS).index) if column.name == "span" else column
+
+
+def duration_table(visit: Visit, table: pd.DataFrame) -> pd.DataFrame:
+    """One span of each agreement, as readers see it."""
+    return pd.DataFrame(
+        {
+            "partner": table["partner"].map(visit.shared.names),
+            "type": table["type"].map(TYPE_LABELS),
+            "agreement": table["title"],
+            "begins_with": table["begins_with"].map(
+                {**EVENT_LABELS, "first_meeting": "First ministerial 2+2"}
+            ),
+            "start": table["start"],
+            "start_known_to_the": table["start_precision"],
+            "end": table["end"],
+            "end_known_to_the": table["end_precision"],
+            "days_at_least": table["shortest_days"],
+            "days_at_most": table["longest_days"],
+            "state": table["state"].map(STATE_LABELS),
+            "agreement_id": table["agreement_id"],
+        }
+    )
+
 
 visit = current()
-parts.title(visit, "Agreements", "")
+parts.title(visit, "Agreements", "What is signed and in force?")
+scope(visit)
+opened = visit.view.option("id")
+for identifier in opened:
+    st.markdown(f"Opened further down: [{records.label(visit, identifier)}](#opened)")
+matrix(visit)
+chosen_types = parts.choice(
+    "types", "Types shown below", {"legal": "The four legal ones", "all": "All types"}
+)
+kinds = list(LADDER if chosen_types == "legal" else TYPES)
+on_the_way(visit, kinds)
+whole = whole_lives(visit.selected, visit.record, kinds)
+if len(whole.agreements):
+    life_chart(visit, whole)
+for identifier in opened:
+    st.subheader("Opened record", anchor="opened")
+    records.brief_facts(visit, identifier)
+if len(whole.agreements):
+    how_long(visit, whole)
+elif visit.selected.agreements.empty:
+    parts.say_empty(visit, "agreement")
+else:
+    st.info(
+        "None of the four legal types has a step in this selection; other types have.",
+        icon=":material/filter_alt:",
+    )
+    st.button("Show all types", on_click=show_all_types)

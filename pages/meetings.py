@@ -1,6 +1,7 @@
 """The table of meetings and people, and the record of one of them."""
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -19,19 +20,19 @@ def choose(key: str, ids: list[str]) -> None:
     set_option("id", *(ids[place] for place in chosen))
 
 
-def table(visit: Visit, frame: pd.DataFrame, ids: list[str], *, key: str, alt: str, labels: dict) -> None:
+def table(
+    visit: Visit, frame: pd.DataFrame, ids: list[str], *, key: str, alt: str, labels: dict[str, Any]
+) -> None:
     """A table whose rows open their record. The chosen row is the one whose record is open."""
     opened = [ids.index(identifier) for identifier in visit.view.option("id") if identifier in ids]
     st.session_state[key] = {"selection": {"rows": opened, "columns": [], "cells": []}}
-    config = {
-        column: label if not isinstance(label, str) else st.column_config.Column(label)
-        for column, label in labels.items()
-    }
+    if opened:
+        st.markdown(f"Open [above](#{records.ANCHOR}): {records.label(visit, ids[opened[0]])}")
     st.dataframe(
         frame,
         key=key,
         hide_index=True,
-        column_config=config,
+        column_config=labels,
         placeholder="–",
         alt=alt,
         on_select=partial(choose, key, ids),
@@ -39,18 +40,13 @@ def table(visit: Visit, frame: pd.DataFrame, ids: list[str], *, key: str, alt: s
     )
 
 
-def links(visit: Visit, ids: list[str], *, key: str) -> None:
+def twin(visit: Visit, ids: list[str], *, key: str) -> None:
     """The same rows as plain links, for those who do not use a mouse; drawn when opened."""
     fold = st.expander("As a list of links", key=key, on_change="rerun")
     if not fold.open:
         return
     with fold:
-        st.markdown(
-            "\n".join(
-                f"- [{records.label(visit, identifier)}]({records.address_of(visit, identifier)})"
-                for identifier in ids
-            )
-        )
+        records.links(visit, ids, key=key)
 
 
 def meetings(visit: Visit) -> None:
@@ -89,15 +85,15 @@ def meetings(visit: Visit) -> None:
             "partner": "Partner",
             "format": "Format",
             "ordinal": "No. in series",
-            "name": "Name",
+            "name": st.column_config.Column("Name", width="medium"),
             "place": "Place",
-            "document": "Document",
+            "document": st.column_config.Column("Document", width="medium"),
             "areas": "Areas coded",
             "participants": "Participants",
             "read": "Read in full (sources)",
         },
     )
-    links(visit, ids, key="meeting-links")
+    twin(visit, ids, key="meeting-links")
 
 
 def persons(visit: Visit) -> None:
@@ -124,13 +120,13 @@ def persons(visit: Visit) -> None:
         labels={
             "name": "Who",
             "countries": "Country",
-            "titles": "Offices",
+            "titles": st.column_config.Column("Offices", width="medium"),
             "meetings": "Meetings",
             "first": day("First"),
             "last": day("Last"),
         },
     )
-    links(visit, ids, key="people-links")
+    twin(visit, ids, key="people-links")
 
 
 visit = current()

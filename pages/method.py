@@ -165,8 +165,8 @@ def version(visit: Visit) -> None:
     st.markdown(
         "To cite one view, or one meeting, and to take away its rows (Excel, CSV, JSON, Parquet, Data "
         "Package, a brief to print, a calendar), use **Share and cite** and **Download** at the top of "
-        "each page. Versions say what they added or revised, and a link made with an older one tells what has "
-        "changed since."
+        "each page. Versions say what they added or revised, and a link made with an older one tells "
+        "what has changed since."
     )
     st.markdown("**Data API**, with the same parameters as the pages:")
     st.code(

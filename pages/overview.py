@@ -44,8 +44,8 @@ def headline(visit: Visit) -> None:
 def matrix(visit: Visit) -> None:
     """Partner by year."""
     counts = meetings_by_partner_year(visit.selected)
-    first = visit.selection.from_year or visit.selected.meetings["date"].min().year
-    last = visit.selection.to_year or visit.shared.vocabulary.last_year
+    first = visit.first_year or visit.selected.meetings["date"].min().year
+    last = visit.last_year
     per_partner = counts.groupby("partner")["meetings"].sum().sort_values(ascending=False)
     busiest = counts.groupby("year")["meetings"].sum()
     alt = (

@@ -34,9 +34,8 @@ def span(visit: Visit, drawn: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]
     Agreements older than the first meeting on record would leave half of the axis empty.
     """
     earliest = min(visit.selected.meetings["date"].min(), drawn["date"].min()).year
-    first = visit.selection.from_year or max(earliest, visit.shared.first_year)
-    last = visit.selection.to_year or visit.shared.vocabulary.last_year
-    return pd.Timestamp(first, 1, 1), pd.Timestamp(last, 12, 31)
+    first = visit.first_year or max(earliest, visit.shared.first_year)
+    return pd.Timestamp(first, 1, 1), pd.Timestamp(visit.last_year, 12, 31)
 
 
 def rows(visit: Visit, steps: pd.DataFrame) -> pd.DataFrame:

@@ -22,9 +22,11 @@ from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from twoplustwo import export
-from twoplustwo.labels import filters_in_words
 from twoplustwo.record import shipped_descriptor, table_schemas
 from twoplustwo.selection import (
     ALL_FORMATS,
@@ -52,6 +54,8 @@ METHODS = "GET, HEAD, OPTIONS"
 PROBLEM = "application/problem+json"
 CSV = "text/csv; charset=utf-8"
 JSON = "application/json"
+VISIBLE = "[!-~\u00a1-\u00ac\u00ae-\u02ff\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5]"
+"""A sign that can be seen, Latin or Japanese, as the description says it; other scripts are read too."""
 HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 EVERYWHERE = {
@@ -191,19 +195,7 @@ def _sound(text: str) -> str:
 
 
 def _provenance(asked: Asked, file: str) -> export.Provenance:
-    about = shared().record.about
-    return export.Provenance(
-        version=about.version,
-        licence=about.licence,
-        selection=asked.selection.to_query(),
-        words=_words(asked.selection),
-        address=asked.address(file, rows=True),
-        citation=about.citation,
-    )
-
-
-def _words(selection: Selection) -> str:
-    return " · ".join(filters_in_words(selection, shared().record, shared().vocabulary))
+    return export.Provenance.of(shared().record, asked.selection, asked.address(file, rows=True))
 
 
 @lru_cache(maxsize=64)
@@ -233,11 +225,12 @@ def _json(document: Any) -> bytes:
 
 
 def _answer(request: Request, content: bytes, kind: str, headers: Mapping[str, str]) -> Response:
-    """The content, or 304 where the client has it already."""
+    """The content, the bytes of it that are asked for, or 304 where the client has it already."""
     about = shared().record.about
     tag = f'"{about.version}-{sha256(content).hexdigest()[:32]}"'
     common = {
         **EVERYWHERE,
+        "Accept-Ranges": "bytes",
         # Weak, since compression on the way changes the bytes.
         "ETag": f"W/{tag}",
         "Cache-Control": f"public, max-age={FRESH}",
@@ -246,7 +239,26 @@ def _answer(request: Request, content: bytes, kind: str, headers: Mapping[str, s
     known = request.headers.get("if-none-match", "")
     if known.strip() == "*" or tag in re.findall(r'"[^"]*"', known):
         return Response(status_code=304, headers=common)
-    return Response(content, headers=common | {"Content-Type": kind} | dict(headers))
+    full = common | {"Content-Type": kind} | dict(headers)
+    part = _part(request, len(content))
+    if part is None:
+        return Response(content, headers=full)
+    said = f"bytes {part.start}-{part.stop - 1}/{len(content)}"
+    return Response(content[part.start : part.stop], 206, full | {"Content-Range": said})
+
+
+def _part(request: Request, length: int) -> range | None:
+    """The bytes asked for, as DuckDB does; None for all, also where the header makes no sense."""
+    asked = re.fullmatch(r"bytes=([0-9]{0,12})-([0-9]{0,12})", request.headers.get("range", ""))
+    # A weak tag cannot tell whether parts belong together, so a condition on it gets the whole.
+    if asked is None or request.method != "GET" or "if-range" in request.headers:
+        return None
+    first, last = asked.groups()
+    if first:
+        part = range(int(first), min(int(last) + 1, length) if last else length)
+    else:
+        part = range(max(0, length - int(last or 0)), length)
+    return part or None
 
 
 def _named(what: str, extension: str, *, save: bool = True) -> dict[str, str]:
@@ -338,7 +350,7 @@ def parameters(vocabulary: Vocabulary) -> dict[str, dict[str, Any]]:
         ),
         "q": (
             "Words that all occur in names, summaries, places, documents, people; without case and accents.",
-            {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT, "pattern": r"\S"},
+            {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT, "pattern": VISIBLE},
             "Nakatani",
         ),
         "v": (
@@ -399,6 +411,11 @@ def _documented(kind: str, schema: Mapping[str, Any], *names: str, table: bool =
             "headers": headers | (paging if table else {}),
             "content": {kind.partition(";")[0]: {"schema": schema}},
         },
+        "206": {
+            "description": "The bytes asked for (Range).",
+            "headers": headers | {"Content-Range": {"description": "Which bytes of how many.", **text}},
+            "content": {kind.partition(";")[0]: {"schema": {"type": "string"}}},
+        },
         "304": {"description": "The client has it already (If-None-Match).", "headers": headers},
         "400": _refusal("A parameter is unknown, repeated, empty or out of range; errors names each."),
         "405": _refusal("The address is only read.", Allow="The methods that are answered."),
@@ -440,6 +457,7 @@ api = FastAPI(
     docs_url=None,  # the pages that come with FastAPI load scripts from elsewhere
     redoc_url=None,
     redirect_slashes=False,
+    middleware=[Middleware(GZipMiddleware, compresslevel=6)],
     exception_handlers={HTTPException: _refused, Exception: _failed},
     # Nothing is measured or sent, whatever the environment says.
     telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
@@ -464,7 +482,7 @@ def _get(path: str, documented: dict[str, Any], *aliases: str) -> Callable[[Endp
 def index(request: Request) -> Response:
     """The record, its tables in this selection with row counts, and the parameters."""
     asked = _asked(request, *SELECTING)
-    about = shared().record.about
+    about, stated = shared().record.about, _provenance(asked, "")
     tables = shared().select(asked.selection).tables()
     described = {resource["name"]: resource for resource in shipped_descriptor()["resources"]}
     content = Index(
@@ -474,8 +492,8 @@ def index(request: Request) -> Response:
         coverage=about.coverage_note,
         licence=about.licence,
         citation=about.citation,
-        selection=asked.selection.to_query(),
-        words=_words(asked.selection),
+        selection=stated.selection,
+        words=stated.words,
         tables=[
             TableEntry(
                 name=name,
@@ -522,8 +540,9 @@ TABLE_JSON = {
     "properties": {
         "meta": {
             "type": "object",
-            "required": ["version", "licence", "selection", "total", "limit", "offset"],
+            "required": ["data_version", "selection", "licence", "rows", "total", "limit", "offset"],
             "properties": {
+                "rows": {"type": "integer", "minimum": 0},
                 "total": {"type": "integer", "minimum": 0},
                 "limit": {"type": ["integer", "null"]},
                 "offset": {"type": "integer", "minimum": 0},
@@ -556,3 +575,17 @@ def _table_answer(request: Request, extension: str, kind: str) -> Response:
     headers = _named(name, extension, save=extension == "csv")
     headers |= {"X-Total-Count": str(total), **_pages(asked, f"{name}.{extension}", total)}
     return _answer(request, content, kind, headers)
+
+
+class BesidePages:
+    """ASGI middleware: a request at or below ``/api`` goes to the API, every other one on to the pages.
+
+    A route would not do: the server of the pages refuses some paths on its own, in another form.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.pages = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        below = scope["type"] == "http" and f"{scope['path']}/".startswith(f"{ROOT}/")
+        await (api if below else self.pages)(scope, receive, send)

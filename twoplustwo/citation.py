@@ -195,13 +195,20 @@ def _latex(text: str) -> str:
 def _encoder() -> Any:
     from pylatexenc import latexencode  # only a citation in BibTeX needs it
 
-    # BibTeX counts an escaped brace too, so an odd one would swallow the rest of the file.
-    braces = {ord("{"): r"\textbraceleft", ord("}"): r"\textbraceright"}
+    signs = {
+        # BibTeX counts an escaped brace too, so an odd one would swallow the rest of the file.
+        ord("{"): r"\textbraceleft",
+        ord("}"): r"\textbraceright",
+        # The forms that every reader of BibTeX knows.
+        ord("–"): "--",
+        ord("—"): "---",
+        ord("…"): r"\ldots",
+    }
     # Signs that LaTeX would draw together as another one.
     ligatures = [(re.compile(r"-(?=-)|'(?=')|`(?=`)|[?!](?=`)"), r"\g<0>")]
     return latexencode.UnicodeToLatexEncoder(
         conversion_rules=[
-            latexencode.UnicodeToLatexConversionRule(latexencode.RULE_DICT, braces),
+            latexencode.UnicodeToLatexConversionRule(latexencode.RULE_DICT, signs),
             latexencode.UnicodeToLatexConversionRule(latexencode.RULE_REGEX, ligatures),
             "defaults",
         ],

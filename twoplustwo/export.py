@@ -5,17 +5,16 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from twoplustwo.citation import as_text, of_view, one_line, view_words
-from twoplustwo.labels import counted, written_date
+from twoplustwo.citation import one_line
+from twoplustwo.labels import counted, filters_in_words, written_date
 from twoplustwo.record import DESCRIPTOR, Record, shipped_descriptor
-from twoplustwo.selection import View, Vocabulary
+from twoplustwo.selection import Selection, Vocabulary
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 DATE_FORMAT = "%Y-%m-%d"
@@ -40,16 +39,16 @@ class Provenance:
     citation: str
 
     @classmethod
-    def of(cls, record: Record, view: View, address: str, accessed: date) -> Provenance:
-        """That of a view of a whole record; both years are written out, so that it does not drift."""
-        words = view_words(record, view)
+    def of(cls, record: Record, selection: Selection, address: str) -> Provenance:
+        """That of a selection of a whole record; both years are written out, so that it does not drift."""
+        vocabulary = Vocabulary.of(record)
         return cls(
             version=record.about.version,
             licence=record.about.licence,
-            selection=view.selection.pinned(Vocabulary.of(record)).to_query(),
-            words=words,
+            selection=selection.pinned(vocabulary).to_query(),
+            words=", ".join(filters_in_words(selection, record, vocabulary)),
             address=address,
-            citation=as_text(of_view(record, view, address, words), accessed),
+            citation=record.about.citation,
         )
 
     def stated(self) -> dict[str, str]:
@@ -79,7 +78,7 @@ def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
     Numbers and dates stay as they are. Source of the rule: OWASP, CSV injection.
     """
     safe = {
-        column: table[column].astype("object").map(_without_formula)
+        column: table[column].map(_without_formula)
         for column in table.columns
         if _may_hold_text(table[column])
     }
@@ -87,8 +86,10 @@ def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
-    """The table as CSV in UTF-8, dates as ISO 8601, safe to open in a spreadsheet."""
-    text = without_formulas(table).to_csv(index=False, date_format=DATE_FORMAT, lineterminator="\n")
+    """The table as CSV (RFC 4180) in UTF-8, dates as ISO 8601, safe to open in a spreadsheet."""
+    # With this line end a lone carriage return within a cell is quoted; unquoted, readers would begin
+    # a new row after it, and that row could begin like a formula.
+    text = without_formulas(table).to_csv(index=False, date_format=DATE_FORMAT, lineterminator="\r\n")
     return text.encode("utf-8")
 
 
@@ -134,8 +135,10 @@ def table_excel(tables: dict[str, pd.DataFrame], provenance: Provenance) -> byte
     created = pd.Timestamp(2026, 1, 1).to_pydatetime()
     workbook.set_properties({"title": "Two Plus Two", "comments": provenance.citation, "created": created})
     head = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    plain = workbook.add_format({"text_wrap": True, "valign": "top"})
-    day = workbook.add_format({"num_format": "d mmmm yyyy", "align": "left", "valign": "top"})
+    formats = {
+        "plain": workbook.add_format({"text_wrap": True, "valign": "top"}),
+        "day": workbook.add_format({"num_format": "d mmmm yyyy", "align": "left", "valign": "top"}),
+    }
     names = sheet_names([*tables, "About"])
     for name, table in zip(names[:-1], tables.values(), strict=True):
         sheet = workbook.add_worksheet(name)
@@ -144,17 +147,17 @@ def table_excel(tables: dict[str, pd.DataFrame], provenance: Provenance) -> byte
             sheet.set_column(place, place, _width(str(column), cells))
             sheet.write_string(0, place, one_line(str(column)), head)
             for line, cell in enumerate(cells, start=1):
-                _write_cell(sheet, line, place, cell, plain, day)
+                _write_cell(sheet, (line, place), cell, formats)
         sheet.freeze_panes(1, 0)
         if len(table.columns):
             sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
     about = workbook.add_worksheet(names[-1])
     about.set_column(0, 0, 20)
     about.set_column(1, 1, 100)
-    facts = {"source": "Two Plus Two: Japan's meetings of foreign and defence ministers", **provenance.stated()}
+    facts = {"source": shipped_descriptor()["title"], **provenance.stated()}
     for line, (name, value) in enumerate(facts.items()):
         about.write_string(line, 0, name.replace("_", " ").capitalize(), head)
-        about.write_string(line, 1, one_line(value)[:LONGEST_EXCEL_CELL], plain)
+        about.write_string(line, 1, one_line(value)[:LONGEST_EXCEL_CELL], formats["plain"])
     workbook.close()
     return file.getvalue()
 
@@ -162,8 +165,8 @@ def table_excel(tables: dict[str, pd.DataFrame], provenance: Provenance) -> byte
 def sheet_names(wanted: Iterable[str]) -> list[str]:
     """Names that Excel takes for the sheets of one workbook, in the same order.
 
-    At most 31 characters, none of ``[]:*?/\\``, no apostrophe at either end, none empty, none the
-    reserved ``History``, no two alike but for case.
+    At most 31 characters, no brackets, colons, asterisks, question marks or slashes, no apostrophe at
+    either end, none empty, none the reserved ``History``, no two alike but for case.
     """
     names: list[str] = []
     taken = {"history"}
@@ -180,22 +183,22 @@ def sheet_names(wanted: Iterable[str]) -> list[str]:
     return names
 
 
-def _write_cell(sheet: Any, line: int, place: int, cell: Any, plain: Any, day: Any) -> None:
+def _write_cell(sheet: Any, place: tuple[int, int], cell: Any, formats: dict[str, Any]) -> None:
     if cell is None:
         return
     if isinstance(cell, bool):
-        sheet.write_boolean(line, place, cell, plain)
+        sheet.write_boolean(*place, cell, formats["plain"])
     elif isinstance(cell, int | float):
-        sheet.write_number(line, place, cell, plain)
+        sheet.write_number(*place, cell, formats["plain"])
     elif isinstance(cell, pd.Timestamp) and cell.year >= FIRST_EXCEL_YEAR:
-        sheet.write_datetime(line, place, cell.to_pydatetime(), day)
+        sheet.write_datetime(*place, cell.to_pydatetime(), formats["day"])
     else:
-        sheet.write_string(line, place, _text(cell)[:LONGEST_EXCEL_CELL], plain)
+        sheet.write_string(*place, one_line(_text(cell))[:LONGEST_EXCEL_CELL], formats["plain"])
 
 
 def _width(header: str, cells: list[Any]) -> int:
-    longest = max((len(_text(cell)) for cell in cells if cell is not None), default=0)
-    return min(max(longest, len(header), 8) + 2, WIDEST_COLUMN)
+    shown = [written_date(cell) if isinstance(cell, pd.Timestamp) else str(cell) for cell in cells if cell]
+    return min(max(len(text) for text in [*shown, header, "a number"]) + 2, WIDEST_COLUMN)
 
 
 # --- JSON and Parquet -------------------------------------------------------------------------
@@ -244,20 +247,20 @@ def _text(cell: Any) -> str:
 def package_zip(selected: Record, provenance: Provenance) -> bytes:
     """The selected part of the record as a zip that is a valid Data Package again.
 
-    It holds the descriptor (with the schemas of the record and a note on the selection), every
-    table, and a README. What a row refers to comes along, whatever was selected: partners, their
-    frameworks, sources; the codebook comes whole. Rows that refer to a row that is not there are
-    left out. Equal input gives equal bytes.
+    It holds the descriptor (with the schemas of the record, its version, reach and licence, and a
+    note on the selection), every table, and a README that says what was kept. The record must be
+    closed under its references, as :meth:`twoplustwo.Selection.apply` leaves it. Equal input gives
+    equal bytes.
     """
-    tables = _closed(selected)
+    descriptor = json.dumps(_descriptor(selected, provenance), ensure_ascii=False, indent=2)
     files = {
-        "README.txt": _readme(selected, tables, provenance).encode("utf-8"),
-        DESCRIPTOR: json.dumps(_descriptor(selected, provenance), ensure_ascii=False, indent=2).encode("utf-8"),
-        **{f"{name}.csv": csv_bytes(table) for name, table in tables.items()},
+        "README.txt": _readme(selected, provenance).encode("utf-8"),
+        DESCRIPTOR: descriptor.encode("utf-8"),
+        **{f"{name}.csv": csv_bytes(table) for name, table in selected.tables().items()},
     }
     made = selected.about.created
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w") as archive:
         for name, content in files.items():
             entry = zipfile.ZipInfo(name, (made.year, made.month, made.day, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
@@ -265,3 +268,66 @@ def package_zip(selected: Record, provenance: Provenance) -> bytes:
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, content)
     return file.getvalue()
+
+
+def _descriptor(selected: Record, provenance: Provenance) -> dict[str, Any]:
+    """The shipped descriptor with what this record says of itself, and the note on the selection."""
+    about, shipped = selected.about, shipped_descriptor()
+    licences = [licence for licence in shipped["licenses"] if licence["name"] == about.licence]
+    return {
+        **shipped,
+        "title": about.title,
+        "description": f"{shipped['description']} This is a part of it: {provenance.words}.",
+        "version": about.version,
+        "created": f"{about.created:{DATE_FORMAT}}T00:00:00Z",
+        "coverage": {
+            "start": f"{about.coverage_start:{DATE_FORMAT}}",
+            "end": f"{about.coverage_end:{DATE_FORMAT}}",
+            "note": about.coverage_note,
+        },
+        "licenses": licences or [{"name": about.licence}],
+        "citation": about.citation,
+        "selection": {
+            "query": provenance.selection,
+            "words": provenance.words,
+            "link": provenance.address,
+            "citation": provenance.citation,
+            "as_of": f"{selected.as_of:{DATE_FORMAT}}",
+            "rows": {name: len(table) for name, table in selected.tables().items()},
+        },
+    }
+
+
+def _readme(selected: Record, provenance: Provenance) -> str:
+    about = selected.about
+    rows = "\n".join(
+        f"  {name + '.csv':<22} {counted(len(table), 'row'):>12}" for name, table in selected.tables().items()
+    )
+    link = f"Link: {provenance.address}\n" if provenance.address else ""
+    return f"""{about.title}
+Data version {provenance.version}
+
+This is a part of the record: {provenance.words}
+Selection: {provenance.selection}
+{link}Licence: {provenance.licence}
+To cite it: {provenance.citation}
+
+What was kept
+{rows}
+
+Meetings fit all filters; participants and mentions are those of the meetings, mentions also by the
+kind of text. Agreements are chosen by partner and words, and with years by having a step in them;
+only the steps in these years are here. Events around them are those that touch the years. Partners
+come with their frameworks, sources are those that a row names, the codebook of cooperation areas
+and the list of corrections come whole.
+
+How to read it
+"Days since" in the dashboard count to {written_date(selected.as_of)} for this selection; statuses are
+those of {written_date(about.coverage_end)}. {about.coverage_note}
+A cooperation area that is absent may still have been discussed: absence is weak evidence.
+In the CSV files an apostrophe stands before text that a spreadsheet would run as a formula.
+datapackage.json says what each column means. In Python:
+
+  from twoplustwo import load
+  record = load("the folder with these files")
+"""

@@ -134,7 +134,8 @@ def standing(status: str | None, event: str | None, date: pd.Timestamp, precisio
 
 def written_days(shortest: int, longest: int) -> str:
     """A number of days, or the range that dates known to the month or year leave: 30 to 60 days."""
-    return counted(longest, "day") if shortest == longest else f"{shortest:,} to {longest:,} days"
+    words = counted(longest, "day") if shortest == longest else f"{shortest:,} to {longest:,} days"
+    return words.replace("-", "−")
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
@@ -153,7 +154,9 @@ def filters_in_words(selection: Selection, record: Record, vocabulary: Vocabular
     """The filters of a selection in words, each a short phrase: partners, years, formats, the rest."""
     topics = record.topics.set_index("topic_id")["label"]
     first_meeting = record.meetings["date"].min()
-    first = selection.from_year or (vocabulary.first_year if pd.isna(first_meeting) else first_meeting.year)
+    first = selection.from_year or vocabulary.first_year
+    if first <= vocabulary.first_year and not pd.isna(first_meeting):
+        first = first_meeting.year  # all years: told as those that have meetings
     last = selection.to_year or vocabulary.last_year
     chosen = [code for code in record.partners["partner"] if code in selection.partners]
     words = [

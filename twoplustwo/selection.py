@@ -507,9 +507,7 @@ def ways_back(
         "q": replace(selection, text=""),
     }
     found = [
-        (name, candidate, left(candidate))
-        for name, candidate in wider.items()
-        if candidate != selection
+        (name, candidate, left(candidate)) for name, candidate in wider.items() if candidate != selection
     ]
     found = sorted((way for way in found if way[2]), key=lambda way: way[2])
     return found or [("all", Selection(), left(Selection()))]

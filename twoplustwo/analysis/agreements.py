@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -114,13 +115,14 @@ def ladder(record: Record) -> pd.DataFrame:
     return ladder.merge(dated, on="agreement_id", how="left")
 
 
-def whole_lives(selected: Record, record: Record) -> Record:
+def whole_lives(selected: Record, record: Record, types: Iterable[str] = TYPES) -> Record:
     """The agreements of a selection with all their steps, and everything else of ``record``.
 
     Years choose agreements by having a step in them; a duration or a life needs the steps before
-    and after too, and the first meeting with the partner, whatever is selected.
+    and after too, and the first meeting with the partner, whatever is selected. ``types`` keeps
+    agreements of these types alone.
     """
-    kept = selected.agreements["agreement_id"]
+    kept = selected.agreements.loc[selected.agreements["type"].isin(list(types)), "agreement_id"]
     return replace(
         record,
         agreements=record.agreements[record.agreements["agreement_id"].isin(kept)],
@@ -135,40 +137,34 @@ def stages(record: Record) -> pd.DataFrame:
     ``signed`` (signature to entry into force; where it stands at signed, to ``record.as_of``),
     ``in_force`` (entry into force to succession or end; where in force, to ``record.as_of``) or
     ``force_undated`` (the same from signature on, where entry into force has no date). A stage
-    whose end is not known is left out. A date known to the month or year leaves its whole period
-    to neither side: a stage begins after the period that its first step can mean, and ends
-    before that of its last.
+    whose end is not dated runs to the last step that is. A date known to the month or year leaves
+    its whole period to neither side: a stage begins after the period that its first step can
+    mean, and ends before that of its last.
 
     Returns ``agreement_id``, ``partner``, ``type``, ``status``, ``stage``, ``start``, ``end``
     (days) and ``ongoing`` (it still ran at ``record.as_of``), only stages longer than no day.
     """
     found = []
-    steps = agreement_steps(record)
-    for identifier, life in steps.groupby("agreement_id", sort=False):
-        before = life[life["event"].isin(list(BEFORE_SIGNATURE))]
-        first = next(rows(before), None)
+    lives: dict[str, list[Any]] = {}
+    for step in rows(agreement_steps(record)):
+        lives.setdefault(step.agreement_id, []).append(step)
+    for identifier, life in lives.items():
+        status = life[0].status
+        first = next((step for step in life if step.event in BEFORE_SIGNATURE), None)
         signed, force = _step(life, "signed"), _step(life, "entered_into_force")
         end = _step(life, "superseded", "terminated")
-        status = life["status"].iloc[0]
-        last_before = None if before.empty else before["date"].max()
         bounds = {
             "talks": (first, signed or force, status == "negotiating"),
-            "signed": (signed, force, status == "signed"),
+            "signed": (signed if force or status in OPEN else None, force, status == "signed"),
             "in_force": (force, end, status == "in_force"),
-            "force_undated": (None if force else signed, end, status == "in_force"),
+            "force_undated": (None if force or status in OPEN else signed, end, status == "in_force"),
         }
         for stage, (start, stop, ongoing) in bounds.items():
             if start is None:
                 continue
-            if stop is not None:
-                until = stop.date
-            elif ongoing:
-                until = record.as_of
-            elif stage == "talks" and last_before is not None:
-                until = last_before
-            else:
-                continue
             running = stop is None and ongoing
+            last = record.as_of if ongoing else max(step.date for step in life)
+            until = last if stop is None else stop.date
             found.append((identifier, stage, start.period_end, until, running))
     table = pd.DataFrame(found, columns=["agreement_id", "stage", "start", "end", "ongoing"])
     table = table.astype({"agreement_id": "str", "stage": "str", "ongoing": "bool"})
@@ -179,12 +175,9 @@ def stages(record: Record) -> pd.DataFrame:
     return table[columns]
 
 
-def _step(life: pd.DataFrame, *events: str) -> Any:
-    """The first step of the first of these kinds that is dated, or None."""
-    for event in events:
-        if step := next(rows(life[life["event"] == event]), None):
-            return step
-    return None
+def _step(life: list[Any], *events: str) -> Any:
+    """The first step of these kinds, or None; steps come by date."""
+    return next((step for step in life if step.event in events), None)
 
 
 def durations(record: Record) -> pd.DataFrame:
@@ -206,16 +199,15 @@ def durations(record: Record) -> pd.DataFrame:
     """
     steps = agreement_steps(record)
     main = record.meetings[record.meetings["format"] == "two_plus_two"]
-    first_meetings = main.groupby("partner")["date"].min()
+    first_meetings = main.groupby("partner")["date"].min().to_dict()
     agreements = record.agreements[["agreement_id", "partner", "type", "title", "status"]]
     tables = []
     for span, (beginnings, ending) in SPANS.items():
         if beginnings:
             begin = _first_of(steps, beginnings)
         else:
-            begin = agreements[["agreement_id"]].assign(
-                event="first_meeting", date=agreements["partner"].map(first_meetings), precision="day"
-            )
+            dates = pd.to_datetime(agreements["partner"].map(first_meetings.get))
+            begin = agreements[["agreement_id"]].assign(event="first_meeting", date=dates, precision="day")
             begin = begin.dropna(subset="date").assign(period_end=lambda table: table["date"])
         names = {"event": "begins_with", "date": "start", "precision": "start_precision"}
         table = agreements.assign(span=span).merge(
@@ -227,7 +219,7 @@ def durations(record: Record) -> pd.DataFrame:
         shortest = (table["end"] - table["start_latest"]).dt.days.astype("Int64")
         longest = (table["end_latest"] - table["start"]).dt.days.astype("Int64")
         if beginnings:
-            shortest = shortest.mask((shortest < 0) & (longest >= 0), 0)
+            shortest = shortest.mask(((shortest < 0) & (longest >= 0)).fillna(value=False), 0)
         open_end = table["status"].isin(OPEN if ending == "entered_into_force" else OPEN[:2])
         not_yet = table["end"].isna() & open_end
         if not beginnings:

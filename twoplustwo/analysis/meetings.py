@@ -170,21 +170,27 @@ def topic_changes(record: Record, meeting_id: str) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["topic_id", "change"], dtype="str")
 
 
-def reading_depth(record: Record, meeting_ids: list[str]) -> pd.DataFrame:
-    """How much of the text behind each meeting was read.
+def meeting_sources(record: Record, meeting_ids: list[str]) -> pd.DataFrame:
+    """The sources behind meetings: of their own rows, of their participants and of their mentions.
 
-    The sources of a meeting are those of its own row, of its participants and of its mentions,
-    each counted once.
+    Returns columns ``meeting_id``, ``source_id``, ``seen`` and ``kind``; each source once a meeting,
+    those of the meeting's own row first.
+    """
+    own = record.meetings[["meeting_id"]].assign(source_id=record.meetings["source_ids"].map(split_ids))
+    behind = [frame[["meeting_id", "source_id"]] for frame in (record.participants, record.mentions)]
+    pairs = pd.concat([own.explode("source_id"), *behind])
+    pairs = pairs[pairs["meeting_id"].isin(meeting_ids)].drop_duplicates()
+    return pairs.merge(record.sources[["source_id", "seen", "kind"]], on="source_id")
+
+
+def reading_depth(record: Record, meeting_ids: list[str]) -> pd.DataFrame:
+    """How much of the text behind each meeting was read, from :func:`meeting_sources`.
 
     Returns one row an id, in the order given, with ``meeting_id``, ``sources`` (count), a count for
     each value of :data:`DEPTHS` and of :data:`SOURCE_KINDS`, and ``best``: the deepest that any of
     the sources was read (missing without sources).
     """
-    wanted = record.meetings[record.meetings["meeting_id"].isin(meeting_ids)]
-    own = wanted[["meeting_id"]].assign(source_id=wanted["source_ids"].map(split_ids)).explode("source_id")
-    behind = [frame[["meeting_id", "source_id"]] for frame in (record.participants, record.mentions)]
-    pairs = pd.concat([own, *(frame[frame["meeting_id"].isin(meeting_ids)] for frame in behind)])
-    read = pairs.drop_duplicates().merge(record.sources[["source_id", "seen", "kind"]], on="source_id")
+    read = meeting_sources(record, meeting_ids)
     table = pd.DataFrame({"meeting_id": meeting_ids}, dtype="str")
     sizes = read.groupby("meeting_id").size()
     table = table.assign(sources=sizes.reindex(meeting_ids, fill_value=0).to_numpy())

@@ -18,10 +18,12 @@ from twoplustwo.charts.style import (
     NEUTRAL,
     SYMBOLS,
     TEXT,
+    annotate,
     base,
     colour_of,
     row_labels,
     time_axis,
+    underlay,
 )
 from twoplustwo.labels import (
     CONTEXT_LABELS,
@@ -189,8 +191,8 @@ def timeline(
         labels.append("<b>Japanese cabinets</b>")
         _draw_cabinets(figure, cabinets, len(labels) - 1, span)
     position = {code: row for row, code in enumerate(lanes)}
-    for row in range(len(labels)):
-        figure.add_hline(y=row, line={"color": FAINT, "width": 1}, layer="below")
+    line = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "line": {"color": FAINT, "width": 1}}
+    underlay(figure, [{**line, "y0": row, "y1": row} for row in range(len(labels))])
     for code, mark in MEETING_MARKS.items():
         drawn = meetings[(meetings["format"] == code) & meetings["partner"].isin(position)]
         hover = [_meeting_hover(row, people) for row in rows(drawn)]
@@ -278,34 +280,42 @@ def _draw_cabinets(
     figure: go.Figure, cabinets: pd.DataFrame, row: int, span: tuple[pd.Timestamp, pd.Timestamp]
 ) -> None:
     start, end = span
-    for number, cabinet in enumerate(rows(cabinets)):
-        first = max(cabinet.date, start)
-        last = min(end if pd.isna(cabinet.end_date) else cabinet.end_date, end)
-        if number % 2 == 0:
-            figure.add_vrect(x0=first, x1=last, fillcolor=BAND, line_width=0, layer="below")
-        middle = first + (last - first) / 2
-        until = "in office" if pd.isna(cabinet.end_date) else written_date(cabinet.end_date)
-        figure.add_trace(
-            go.Scatter(
-                x=[middle],
-                y=[row],
-                mode="markers",
-                marker={"size": 7, "color": NEUTRAL, "symbol": "line-ns-open"},
-                hovertext=f"<b>{as_hover(cabinet.title)}</b><br>{written_date(cabinet.date)} to {until}",
-                hoverinfo="text",
-                showlegend=False,
-            )
+    terms = [
+        (cabinet, max(cabinet.date, start), min(end if pd.isna(cabinet.end_date) else cabinet.end_date, end))
+        for cabinet in rows(cabinets)
+    ]
+    band = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "fillcolor": BAND, "line": {"width": 0}}
+    underlay(figure, [{**band, "x0": first, "x1": last} for _, first, last in terms[::2]])
+    figure.add_trace(
+        go.Scatter(
+            x=[f"{first + (last - first) / 2:%Y-%m-%d}" for _, first, last in terms],
+            y=[row] * len(terms),
+            mode="markers",
+            marker={"size": 7, "color": NEUTRAL, "symbol": "line-ns-open"},
+            hovertext=[
+                f"<b>{as_hover(cabinet.title)}</b><br>{written_date(cabinet.date)} to "
+                + ("in office" if pd.isna(cabinet.end_date) else written_date(cabinet.end_date))
+                for cabinet, _, _ in terms
+            ],
+            hoverinfo="text",
+            showlegend=False,
         )
-        if (last - first) / (end - start) > 0.03:  # less is narrower than a line of text on a phone
-            figure.add_annotation(
-                x=middle,
-                y=row + 0.2,
-                yanchor="top",
-                text=as_hover(_head_of_government(cabinet.title)),
-                textangle=-90,
-                showarrow=False,
-                font={"size": 11, "color": TEXT},
-            )
+    )
+    annotate(
+        figure,
+        [
+            {
+                "x": first + (last - first) / 2,
+                "y": row + 0.2,
+                "yanchor": "top",
+                "text": as_hover(_head_of_government(cabinet.title)),
+                "textangle": -90,
+                "font": {"size": 11, "color": TEXT},
+            }
+            for cabinet, first, last in terms
+            if (last - first) / (end - start) > 0.03  # less is narrower than a line of text on a phone
+        ],
+    )
 
 
 def _head_of_government(title: str) -> str:

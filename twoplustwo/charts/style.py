@@ -81,17 +81,33 @@ def row_labels(figure: go.Figure, labels: Sequence[str], *, offset: float = 0.42
     figure.update_yaxes(
         range=[len(labels) - 0.5 + below, -0.75], showticklabels=False, autorange=False, tickvals=[]
     )
-    for row, label in enumerate(labels):
-        figure.add_annotation(
-            x=0,
-            xref="paper",
-            xanchor="left",
-            y=row - offset,
-            yanchor="middle",
-            text=label,
-            showarrow=False,
-            font={"size": FONT, "color": TEXT},
-        )
+    annotate(
+        figure,
+        [
+            {
+                "x": 0,
+                "xref": "paper",
+                "xanchor": "left",
+                "y": row - offset,
+                "yanchor": "middle",
+                "text": label,
+                "font": {"size": FONT, "color": TEXT},
+            }
+            for row, label in enumerate(labels)
+        ],
+    )
+
+
+def annotate(figure: go.Figure, annotations: list[dict[str, Any]]) -> None:
+    """Add texts without arrows, all at once: added one by one, plotly checks all of them each time."""
+    there = [annotation.to_plotly_json() for annotation in figure.layout.annotations]
+    figure.layout.annotations = there + [{"showarrow": False, **annotation} for annotation in annotations]
+
+
+def underlay(figure: go.Figure, shapes: list[dict[str, Any]]) -> None:
+    """Add shapes below the marks, all at once."""
+    there = [shape.to_plotly_json() for shape in figure.layout.shapes]
+    figure.layout.shapes = there + [{"layer": "below", **shape} for shape in shapes]
 
 
 def time_axis(figure: go.Figure, start: pd.Timestamp, end: pd.Timestamp) -> None:

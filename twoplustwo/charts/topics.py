@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -14,6 +15,7 @@ from twoplustwo.charts.style import (
     NEUTRAL,
     SYMBOLS,
     TEXT,
+    annotate,
     base,
     colour_of,
     row_labels,
@@ -197,6 +199,7 @@ def profiles(
     row_height = 26 + line * len(partners)
     figure = base(row_height * len(topics) + 70, top=34, bottom=28)
     order = [topic for topic, _ in topics]
+    counts: list[dict[str, Any]] = []
     for number, code in enumerate(partners):
         below = (26 + line * (number + 0.3)) / row_height - 0.5
         table = profile[profile["partner"] == code].set_index("topic_id").loc[order]
@@ -226,16 +229,18 @@ def profiles(
                 hoverinfo="text",
             )
         )
-        for row, cell in enumerate(rows(table)):
-            figure.add_annotation(
-                x=1,
-                xref="paper",
-                xanchor="right",
-                y=row + below,
-                text=_of(int(cell.meetings), int(cell.coded_meetings)),
-                showarrow=False,
-                font={"size": 11, "color": TEXT},
-            )
+        counts += [
+            {
+                "x": 1,
+                "xref": "paper",
+                "xanchor": "right",
+                "y": position + below,
+                "text": _of(int(cell.meetings), int(cell.coded_meetings)),
+                "font": {"size": 11, "color": TEXT},
+            }
+            for position, cell in enumerate(rows(table))
+        ]
+    annotate(figure, counts)
     row_labels(figure, [f"<b>{as_hover(label)}</b>" for _, label in topics], offset=0.5 - 11 / row_height)
     figure.update_xaxes(
         range=[-2, 116],

@@ -117,12 +117,19 @@ def stop_if_empty(visit: Visit) -> None:
     """Where no meeting is left, say which filter took the last, offer the ways back, and end."""
     if len(visit.selected.meetings):
         return
-    st.info("No meeting on record fits all filters together.", icon=":material/filter_alt_off:")
-    for name, wider, number in ways_back(visit.selection, visit.record):
+    say_empty(visit, "meeting")
+    footer(visit)
+    st.stop()
+
+
+def say_empty(visit: Visit, noun: str) -> None:
+    """That no meeting or agreement is left, which filter took the last, and the ways back."""
+    st.info(f"No {noun} on record fits all filters together.", icon=":material/filter_alt_off:")
+    for name, wider, number in ways_back(visit.selection, visit.record, f"{noun}s"):
         verb = "are" if name in {"years", "all"} else "is"
         st.markdown(
             f"The {FILTER_NAMES[name]} {verb} what empties it: "
-            f"without, {counted(number, 'meeting')} {'is' if number == 1 else 'are'} left."
+            f"without, {counted(number, noun)} {'is' if number == 1 else 'are'} left."
         )
         st.button(
             f"Drop the {FILTER_NAMES[name]}",
@@ -130,8 +137,6 @@ def stop_if_empty(visit: Visit) -> None:
             on_click=show,
             args=(wider,),
         )
-    footer(visit)
-    st.stop()
 
 
 def note(text: str) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
+from twoplustwo.analysis.agreements import agreement_steps
 from twoplustwo.analysis.meetings import (
     AREAS_OF_TYPE,
     DEPTHS,
     SOURCE_KINDS,
     agreements_near,
+    meeting_sources,
     meetings_on,
     ministers,
     near_ids,
@@ -29,6 +32,7 @@ from twoplustwo.labels import (
     BASIS_LABELS,
     EVENT_LABELS,
     FORMAT_LABELS,
+    KIND_LABELS,
     NOT_FOUND,
     SEEN_LABELS,
     TYPE_LABELS,
@@ -39,14 +43,7 @@ from twoplustwo.labels import (
 )
 from twoplustwo.record import Record, person_id, row, rows, split_ids
 
-KIND_LABELS = {
-    "joint_statement": "joint statement",
-    "official_readout": "official readout",
-    "official_reference": "official reference page",
-    "treaty_page": "treaty page",
-    "news": "news report",
-    "analysis": "analysis",
-}
+READ = {"full": "read in full", "opening": "only from the opening", "snippet": "only from a snippet"}
 PLURALS = {"analysis": "analyses"}
 PORTFOLIO_LABELS = {
     "leader": "Leader",
@@ -58,12 +55,54 @@ PORTFOLIO_LABELS = {
 OTHER_COUNTRIES = {"JPN": "Japan", "BEL": "Belgium"}
 """Countries that are no partner: Japan, and those where a meeting took place."""
 
+# Streamlit draws links to pages as buttons of a menu, cut off at the end of the line and set off
+# where they lead to the same page; here they are to look like the links of a text. And a record that
+# opens above what is on screen is to come into view, which the browser would prevent by scrolling on.
+STYLE = """<style>
+[data-testid="stMain"] { overflow-anchor: none; }
+:is(.st-key-facts, [class*="st-key-links_"]) [data-testid="stPageLink-NavLink"] {
+  background: none; padding: 0; line-height: 1.5;
+  &:focus-visible { outline: 2px solid; }
+  * { line-height: 1.5; white-space: normal; }
+  p { font-size: 1rem; font-weight: 400; text-decoration: underline; text-underline-offset: 0.15em; }
+}
+</style>"""
+
+
+ANCHOR = "record"
+"""Where on a page the open record begins, for links such as ``#record``."""
+
 
 def kind_of(record: Record, identifier: str) -> str:
-    """What an id of the record names: ``meeting``, ``agreement`` or ``person``."""
-    if identifier in set(record.meetings["meeting_id"]):
-        return "meeting"
-    return "agreement" if identifier in set(record.agreements["agreement_id"]) else "person"
+    """What an id names: ``meeting``, ``agreement`` or ``person``. Raises KeyError if nothing."""
+    for kind, labels in _labels(record).items():
+        if identifier in labels:
+            return kind
+    raise KeyError(identifier)
+
+
+def label(visit: Visit, identifier: str) -> str:
+    """A record in one line, as Markdown. Raises KeyError for an unknown id."""
+    return _labels(visit.record)[kind_of(visit.record, identifier)][identifier]
+
+
+@lru_cache(maxsize=4)
+def _labels(record: Record) -> dict[str, dict[str, str]]:
+    """Kind -> id -> label, of all that has a record of its own. One record lives as long as the server."""
+    partners = {code: as_markdown(record.name_of(code)) for code in record.partners["partner"]}
+    numbers = record.meetings["ordinal"].map(lambda number: f", no. {number}", na_action="ignore").fillna("")
+    return {
+        "meeting": {
+            meeting.meeting_id: f"{written_date(meeting.date)} · {partners[meeting.partner]} · "
+            f"{FORMAT_LABELS[meeting.format]}{number}"
+            for meeting, number in zip(rows(record.meetings), numbers, strict=True)
+        },
+        "agreement": {
+            agreement.agreement_id: f"{partners[agreement.partner]} · {as_markdown(agreement.title)}"
+            for agreement in rows(record.agreements)
+        },
+        "person": {person_id(name): as_markdown(name) for name in record.participants["name"].unique()},
+    }
 
 
 def country_name(record: Record, code: str) -> str:
@@ -79,19 +118,14 @@ def place_of(record: Record, meeting: Any) -> str:
     return ", ".join(place for place in places if pd.notna(place)) or "place not known"
 
 
-def meeting_label(visit: Visit, meeting_id: str) -> str:
-    """A meeting in one line, as Markdown: date, partner, format, number in its series."""
-    meeting = row(visit.record.meetings, "meeting_id", meeting_id)
-    number = "" if pd.isna(meeting.ordinal) else f", no. {meeting.ordinal}"
-    name = as_markdown(visit.shared.names[meeting.partner])
-    return f"{written_date(meeting.date)} · {name} · {FORMAT_LABELS[meeting.format]}{number}"
-
-
 def facts(visit: Visit, identifier: str) -> None:
     """The record of a meeting, an agreement or a person in full, with a way to close it."""
     kind = kind_of(visit.record, identifier)
     draw = {"meeting": meeting_facts, "agreement": agreement_facts, "person": person_facts}[kind]
+    st.html(STYLE)
     with st.container(border=True, key="facts"):
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            st.button("Close", key="close_facts", on_click=set_option, args=("id",), icon=":material/close:")
         if identifier not in _selected_ids(visit, kind):
             parts.note(
                 f"This {kind} is not among what the filters leave; it is shown because the link names it."
@@ -99,29 +133,39 @@ def facts(visit: Visit, identifier: str) -> None:
         draw(visit, identifier)
         st.markdown("**Link to this record**")
         st.code(visit.record_address(identifier), language=None, wrap_lines=True)
-        with st.container(horizontal=True):
-            st.button("Close", key="close_facts", on_click=set_option, args=("id",))
-            report.offer(visit, kind, identifier)
+        report.offer(visit, kind, identifier)
 
 
 def brief_facts(visit: Visit, identifier: str) -> None:
     """What a meeting, an agreement or a person is, with the way to the full record."""
     kind = kind_of(visit.record, identifier)
     head = {"meeting": _meeting_head, "agreement": _agreement_head, "person": _person_head}[kind]
+    st.html(STYLE)
     with st.container(border=True, key="facts"):
         head(visit, identifier)
         link_to(visit, identifier, "Full record")
         st.button("Close", key="close_facts", on_click=set_option, args=("id",))
 
 
-def link_to(visit: Visit, identifier: str, label: str) -> None:
-    """A line that opens a record and keeps the filters. ``label`` is Markdown."""
-    navigation.link("meetings", [*visit.selection.pairs(), ("id", identifier)], label)
+def link_to(visit: Visit, identifier: str, words: str) -> None:
+    """A line that opens a record and keeps the filters. ``words`` is Markdown."""
+    navigation.link("meetings", [*visit.selection.pairs(), ("id", identifier)], words)
 
 
 def address_of(visit: Visit, identifier: str) -> str:
-    """The address of a record with the filters, for a link within Markdown; relative to any page."""
+    """The address of a record with the filters, relative to any page, for a link within Markdown.
+
+    Streamlit opens such a link in a new tab, which restores everything from the address.
+    """
     return "meetings?" + urlencode([*visit.selection.pairs(), ("id", identifier)])
+
+
+def links(visit: Visit, ids: Iterable[str], *, key: str) -> None:
+    """Records as a list of links."""
+    st.html(STYLE)
+    with st.container(key=f"links_{key}", gap="xsmall"):
+        for identifier in ids:
+            link_to(visit, identifier, label(visit, identifier))
 
 
 def offer_near(visit: Visit) -> None:
@@ -134,9 +178,7 @@ def offer_near(visit: Visit) -> None:
             st.markdown("No id on record is near the one in the link. The tables below list them all.")
             continue
         st.markdown("Near the id in the link:")
-        with st.container(gap=None):
-            for identifier in near:
-                link_to(visit, identifier, label(visit, identifier))
+        links(visit, near, key="near")
 
 
 def sources_list(visit: Visit, ids: Iterable[str]) -> str:
@@ -144,12 +186,17 @@ def sources_list(visit: Visit, ids: Iterable[str]) -> str:
     lines = []
     for identifier in ids:
         source = row(visit.record.sources, "source_id", identifier)
-        dated = "" if pd.isna(source.date) else f", {source.date}"
+        dated = "" if pd.isna(source.date) else f", {_published(source.date)}"
         lines.append(
             f"- {_source_link(visit.record, identifier)}, "
             f"{as_markdown(source.publisher)}{dated} ({SEEN_LABELS[source.seen]})"
         )
     return "\n".join(lines)
+
+
+def _published(date: str) -> str:
+    """The date of a source, which is as exact as its text: year, month or day."""
+    return written_date(pd.Timestamp(date), {4: "year", 7: "month"}.get(len(date), "day"))
 
 
 # --- a meeting --------------------------------------------------------------------------------
@@ -178,7 +225,7 @@ def _meeting_head(visit: Visit, meeting_id: str) -> None:
     number = (
         "" if pd.isna(meeting.ordinal) else f" · no. {meeting.ordinal} of its series, as the sources count"
     )
-    st.header(as_markdown(meeting.name), anchor=False)
+    st.header(as_markdown(meeting.name), anchor=ANCHOR)
     place = as_markdown(place_of(visit.record, meeting))
     st.markdown(f"**{written_dates(meeting.date, meeting.end_date)} · {place}**")
     parts.note(
@@ -195,7 +242,7 @@ def _series(visit: Visit, meeting_id: str) -> None:
                 edge = "first" if word == "Previous" else "last"
                 st.markdown(f"This is the {edge} of its series on record.", width="content")
             else:
-                link_to(visit, identifier, f"{word}: {meeting_label(visit, identifier)}")
+                link_to(visit, identifier, f"{word}: {label(visit, identifier)}")
 
 
 def _who(visit: Visit, meeting: Any) -> None:
@@ -205,7 +252,7 @@ def _who(visit: Visit, meeting: Any) -> None:
         st.markdown(f"Participants {NOT_FOUND}.")
     for country, side in people.groupby("country", sort=False):
         st.markdown(f"**{as_markdown(country_name(visit.record, str(country)))}**")
-        with st.container(gap=None):
+        with st.container(gap="xsmall"):
             for person in rows(side):
                 link_to(
                     visit, person_id(person.name), f"{as_markdown(person.name)}, {as_markdown(person.title)}"
@@ -218,7 +265,7 @@ def _agreements_around(visit: Visit, meeting: Any) -> None:
     parts.note("With this partner, signed or in force within 365 days before or after.")
     if steps.empty:
         st.markdown("None on record.")
-    with st.container(gap=None):
+    with st.container(gap="xsmall"):
         for step in rows(steps):
             away = "" if pd.isna(step.days) else f" ({_distance(step.days)})"
             when = f"{written_date(step.date, step.precision)}{away}"
@@ -275,9 +322,11 @@ def _area_lines(visit: Visit, meeting_id: str, topics: pd.Series) -> None:
     with st.container(gap="xsmall"):
         for topic in topics:
             mention = row(mentions, "topic_id", topic)
+            source = row(record.sources, "source_id", mention.source_id)
+            shown_by = f"{BASIS_LABELS[mention.basis]}, {as_markdown(source.publisher)}"
             st.markdown(
                 f"**{as_markdown(visit.shared.topics[topic])}** · {as_markdown(mention.note)} "
-                f"({BASIS_LABELS[mention.basis].lower()}: {_source_link(record, mention.source_id)})",
+                f"([{shown_by}]({_safe_address(source.url)}))",
                 help=as_markdown(definitions[topic]),
             )
 
@@ -286,14 +335,14 @@ def _reading(visit: Visit, meeting: Any) -> None:
     """How much of the text was read, and the sources."""
     st.subheader("What was read", anchor=False)
     depth = next(rows(reading_depth(visit.record, [meeting.meeting_id])))
-    read = [f"{getattr(depth, seen)} {SEEN_LABELS[seen]}" for seen in DEPTHS if getattr(depth, seen)]
+    read = [f"{getattr(depth, seen)} {READ[seen]}" for seen in DEPTHS if getattr(depth, seen)]
     kinds = [
-        counted(getattr(depth, kind), KIND_LABELS[kind], PLURALS.get(kind))
+        counted(getattr(depth, kind), KIND_LABELS[kind].lower(), PLURALS.get(kind))
         for kind in SOURCE_KINDS
         if getattr(depth, kind)
     ]
     st.markdown(f"{counted(depth.sources, 'source')}: {', '.join(read)}. Kinds: {', '.join(kinds)}.")
-    st.markdown(sources_list(visit, split_ids(meeting.source_ids)))
+    st.markdown(sources_list(visit, meeting_sources(visit.record, [meeting.meeting_id])["source_id"]))
 
 
 # --- an agreement -----------------------------------------------------------------------------
@@ -305,12 +354,13 @@ def agreement_facts(visit: Visit, agreement_id: str) -> None:
     agreement = row(record.agreements, "agreement_id", agreement_id)
     _agreement_head(visit, agreement_id)
     st.subheader("Steps", anchor=False)
-    steps = record.agreement_events[record.agreement_events["agreement_id"] == agreement_id]
+    steps = agreement_steps(record)
+    steps = steps[steps["agreement_id"] == agreement_id].sort_values(["period_end", "date"], kind="stable")
     st.markdown(
         "\n".join(
             f"- **{written_date(step.date, step.precision)}** {EVENT_LABELS[step.event].lower()} "
             f"({_known_to(step.precision)}{_source_link(record, step.source_id)})"
-            for step in rows(steps.sort_values("date", kind="stable"))
+            for step in rows(steps)
         )
         or f"Dated steps {NOT_FOUND}."
     )
@@ -326,7 +376,7 @@ def _known_to(precision: str) -> str:
 
 def _agreement_head(visit: Visit, agreement_id: str) -> None:
     agreement = row(visit.record.agreements, "agreement_id", agreement_id)
-    st.header(as_markdown(agreement.title), anchor=False)
+    st.header(as_markdown(agreement.title), anchor=ANCHOR)
     as_of = written_date(visit.record.about.coverage_end)
     st.markdown(f"**{AGREEMENT_STATUS_LABELS[agreement.status]}** as of {as_of}")
     parts.note(f"{as_markdown(visit.shared.names[agreement.partner])} · {TYPE_LABELS[agreement.type]}")
@@ -345,8 +395,8 @@ def _meetings_on(visit: Visit, agreement: Any) -> None:
         f"{counted(found['meeting_id'].nunique(), 'meeting')} in the texts read."
     )
     for meeting_id, mentions in found.groupby("meeting_id", sort=False):
-        with st.container(gap=None):
-            link_to(visit, str(meeting_id), meeting_label(visit, str(meeting_id)))
+        with st.container(gap="xsmall"):
+            link_to(visit, str(meeting_id), label(visit, str(meeting_id)))
             st.markdown(" ".join(f"{as_markdown(mention.note)}." for mention in rows(mentions)))
 
 
@@ -364,8 +414,9 @@ def person_facts(visit: Visit, identifier: str) -> None:
     )
     st.markdown(
         "\n".join(
-            f"- **{PORTFOLIO_LABELS[office.portfolio]}**, "
-            f"for {as_markdown(country_name(record, office.country))}: {counted(office.meetings, 'meeting')}, {_span(office)}. "
+            f"- **{PORTFOLIO_LABELS[office.portfolio]}**, for "
+            f"{as_markdown(country_name(record, office.country))}: {counted(office.meetings, 'meeting')}, "
+            f"{_span(office)}. "
             f"In the sources: {as_markdown(office.titles)}."
             for office in rows(offices_of(record, identifier))
         )
@@ -373,17 +424,17 @@ def person_facts(visit: Visit, identifier: str) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Meetings", anchor=False)
-        with st.container(gap=None):
+        with st.container(gap="xsmall"):
             for seat in rows(meetings_of(record, identifier)):
                 held = as_markdown(seat.title)
-                link_to(visit, seat.meeting_id, f"{meeting_label(visit, seat.meeting_id)} · {held}")
+                link_to(visit, seat.meeting_id, f"{label(visit, seat.meeting_id)} · {held}")
     with right:
         st.subheader("Met", anchor=False)
         across = counterparts_of(record, identifier)
         parts.note(
             f"{counted(len(across), 'person', 'persons')} who sat for the other side at these meetings."
         )
-        with st.container(gap=None):
+        with st.container(gap="xsmall"):
             for other in rows(across):
                 side = ", ".join(country_name(record, code) for code in other.countries.split("; "))
                 who = f"{as_markdown(other.name)}, {as_markdown(side)}"
@@ -395,7 +446,7 @@ def _person_head(visit: Visit, identifier: str) -> None:
     record = visit.record
     seats = meetings_of(record, identifier)
     countries = ", ".join(country_name(record, code) for code in seats["country"].unique())
-    st.header(as_markdown(_name(record, identifier)), anchor=False)
+    st.header(label(visit, identifier), anchor=ANCHOR)
     st.markdown(f"**{as_markdown(countries)}**")
     first, last = seats["date"].min(), seats["date"].max()
     parts.note(
@@ -412,22 +463,6 @@ def _span(dates: Any) -> str:
 
 
 # --- pieces -----------------------------------------------------------------------------------
-
-
-def _name(record: Record, identifier: str) -> str:
-    names = record.participants["name"]
-    return str(names[names.map(person_id) == identifier].iloc[0])
-
-
-def label(visit: Visit, identifier: str) -> str:
-    """A record in one line, as Markdown."""
-    kind = kind_of(visit.record, identifier)
-    if kind == "meeting":
-        return meeting_label(visit, identifier)
-    if kind == "person":
-        return as_markdown(_name(visit.record, identifier))
-    agreement = row(visit.record.agreements, "agreement_id", identifier)
-    return f"{as_markdown(visit.shared.names[agreement.partner])} · {as_markdown(agreement.title)}"
 
 
 def _selected_ids(visit: Visit, kind: str) -> set[str]:

@@ -78,6 +78,17 @@ class Visit:
         here = st.context.url or ""
         return here.removesuffix("/").removesuffix(_path(self.view.page)).removesuffix("/") + "/"
 
+    @property
+    def first_year(self) -> int | None:
+        """First year selected; None if all are, be it said by a link that writes both ends out."""
+        year = self.selection.from_year
+        return year if year is not None and year > self.shared.vocabulary.first_year else None
+
+    @property
+    def last_year(self) -> int:
+        """Last year selected, or of the record."""
+        return self.selection.to_year or self.shared.vocabulary.last_year
+
     def lanes(self, present: set[str]) -> list[str]:
         """Those of the given partners, in the order in which the series began."""
         return [code for code in self.shared.partners if code in present]
@@ -101,6 +112,9 @@ def begin(page: str) -> Visit:
     view = _from_controls(page, link.view.selection, everything)
     if view != link.view:
         st.query_params.from_dict(as_params([*view.pairs(), *_kept_foreign(params)]))
+    elif last is not None and last.page == page and last != view:
+        # A link within one page changes what is read here, but not yet the address bar.
+        st.query_params.from_dict(params)
     st.session_state["view"] = view
     visit = Visit(everything, view, link.problems if view == link.view else (), link.version)
     st.session_state["visit"] = visit

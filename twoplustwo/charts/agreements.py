@@ -1,0 +1,405 @@
+"""Charts of agreements: their lives on a time axis, how long the steps took."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from twoplustwo.analysis.agreements import LADDER, SPANS
+from twoplustwo.charts.style import (
+    FAINT,
+    FONT,
+    NEUTRAL,
+    TEXT,
+    base,
+    colour_of,
+    row_labels,
+    time_axis,
+)
+from twoplustwo.labels import (
+    EVENT_LABELS,
+    TYPE_LABELS,
+    as_hover,
+    standing,
+    written_date,
+    written_days,
+)
+from twoplustwo.record import rows
+
+LIFE = 34  # px: a label and a bar below it
+SPREAD = 62  # px: two lines of label and the marks below them
+BAR = 0.24  # how far below the middle of its row a bar lies, in rows
+LONGEST_LABEL = 60  # letters that a phone has room for
+
+
+class Stroke(NamedTuple):
+    """How a stage of life is drawn: shape, not colour, tells stages apart."""
+
+    label: str
+    width: float
+    dash: str
+
+
+STROKES = {
+    "talks": Stroke("Before signature", 1.5, "dot"),
+    "signed": Stroke("Signed, not in force", 2.5, "solid"),
+    "in_force": Stroke("In force", 7, "solid"),
+    "force_undated": Stroke("In force, start not found", 7, "3px,3px"),
+}
+SYMBOLS_OF_STEPS = {
+    "proposed": "square-open",
+    "negotiations_launched": "triangle-right-open",
+    "agreed_in_principle": "diamond-open",
+    "selected": "star-open",
+    "signed": "triangle-up-open",
+    "entered_into_force": "triangle-up",
+    "amended": "cross-thin-open",
+    "superseded": "x-thin-open",
+    "terminated": "x-thin-open",
+}
+PERIOD = "Known to month or year"
+
+
+def lives(
+    agreements: pd.DataFrame,
+    steps: pd.DataFrame,
+    stages: pd.DataFrame,
+    partners: Sequence[str],
+    names: Mapping[str, str],
+    *,
+    span: tuple[pd.Timestamp, pd.Timestamp],
+    chosen: str | None = None,
+) -> go.Figure:
+    """The life of each agreement: a bar of its stages, and its steps as marks, by partner.
+
+    A step known to the month or year is drawn as a bracket over that period, never as a mark on
+    a day.
+
+    Parameters
+    ----------
+    agreements
+        As from :func:`twoplustwo.analysis.agreements.status_steps`; one row of the chart each.
+    steps
+        As from :func:`twoplustwo.analysis.agreements.agreement_steps`.
+    stages
+        As from :func:`twoplustwo.analysis.agreements.stages`.
+    partners
+        Codes from top to bottom; each gets a heading.
+    names
+        Code -> name.
+    span
+        First and last day of the axis.
+    chosen
+        Agreement id whose marks are to be larger.
+    """
+    labels: list[str] = []
+    headings: dict[str, int] = {}
+    position: dict[str, int] = {}
+    ordered = in_order(agreements, steps)
+    for code in partners:
+        headings[code] = len(labels)
+        labels.append(f"<b>{as_hover(names[code])}</b>")
+        for agreement in rows(ordered[ordered["partner"] == code]):
+            position[agreement.agreement_id] = len(labels)
+            labels.append(_life_label(agreement))
+    figure = base(LIFE * len(labels) + 190, top=30, bottom=150)
+    for stage in STROKES:
+        _draw_stage(figure, stages[stages["stage"] == stage], stage, position)
+    for symbol in dict.fromkeys(SYMBOLS_OF_STEPS.values()):
+        events = [event for event, its_symbol in SYMBOLS_OF_STEPS.items() if its_symbol == symbol]
+        exact = steps[steps["event"].isin(events) & (steps["precision"] == "day")]
+        _draw_steps(figure, exact, symbol, position, chosen)
+    _draw_periods(figure, steps[steps["precision"] != "day"], position, chosen)
+    row_labels(figure, labels, offset=0.2, below=0.25)
+    for row in headings.values():
+        figure.layout.annotations[row].update(y=row + 0.2, font_size=FONT + 1)
+    margin = (span[1] - span[0]) * 0.012
+    time_axis(figure, span[0] - margin, span[1] + margin)
+    figure.update_xaxes(side="top")
+    figure.update_layout(
+        clickmode="event+select",
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 0,
+            "yref": "container",
+            "yanchor": "bottom",
+            "font": {"size": 12},
+            "itemclick": False,
+            "itemdoubleclick": False,
+            "traceorder": "normal",
+        },
+    )
+    return figure
+
+
+def in_order(agreements: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
+    """Agreements by type in the order of the codebook, then by their first step."""
+    keyed = agreements.assign(
+        rank=agreements["type"].map(list(TYPE_LABELS).index).astype("int64"),
+        first=agreements["agreement_id"].map(steps.groupby("agreement_id")["date"].min()),
+    )
+    return keyed.sort_values(["rank", "first", "agreement_id"], kind="stable").drop(columns=["rank", "first"])
+
+
+def _life_label(agreement: Any) -> str:
+    if agreement.type in LADDER:
+        stands = standing(agreement.status, agreement.event, agreement.date, "year")
+        return as_hover(f"{TYPE_LABELS[agreement.type]} {stands}")
+    # Of the other types a partner may have many, so their titles tell them apart.
+    stands = standing(agreement.status, None, agreement.date, "year")
+    room = LONGEST_LABEL - len(stands)
+    return as_hover(f"{textwrap.shorten(agreement.title, room, placeholder=' …')} {stands}")
+
+
+def _draw_stage(figure: go.Figure, stages: pd.DataFrame, stage: str, position: Mapping[str, int]) -> None:
+    """Bars of one stage, a trace for each colour; the legend shows the stroke in grey."""
+    stroke = STROKES[stage]
+    drawn = stages[stages["agreement_id"].isin(position)]
+    for colour, bars in drawn.groupby(drawn["partner"].map(colour_of), sort=False):
+        x: list[str | None] = []
+        y: list[int | None] = []
+        for bar in rows(bars):
+            at = position[bar.agreement_id]
+            x += [f"{bar.start:%Y-%m-%d}", f"{bar.end:%Y-%m-%d}", None]
+            y += [at, at, None]
+        figure.add_trace(_line(x, y, stroke, str(colour), legend=False))
+    if len(drawn):
+        figure.add_trace(_line([None], [None], stroke, NEUTRAL, legend=True))
+
+
+def _line(x: list[Any], y: list[Any], stroke: Stroke, colour: str, *, legend: bool) -> go.Scatter:
+    return go.Scatter(
+        x=x,
+        y=[None if at is None else at + BAR for at in y],
+        mode="lines",
+        name=stroke.label,
+        showlegend=legend,
+        line={"color": colour, "width": stroke.width, "dash": stroke.dash},
+        opacity=0.55 if stroke.width > 5 else 1,
+        hoverinfo="skip",
+    )
+
+
+def _draw_steps(
+    figure: go.Figure, steps: pd.DataFrame, symbol: str, position: Mapping[str, int], chosen: str | None
+) -> None:
+    drawn = steps[steps["agreement_id"].isin(position)]
+    if drawn.empty:
+        return
+    figure.add_trace(
+        go.Scatter(
+            x=drawn["date"].dt.strftime("%Y-%m-%d").tolist(),
+            y=[position[identifier] + BAR for identifier in drawn["agreement_id"]],
+            mode="markers",
+            showlegend=False,
+            marker={
+                "symbol": symbol,
+                "size": [16 if identifier == chosen else 10 for identifier in drawn["agreement_id"]],
+                "color": [colour_of(code) for code in drawn["partner"]],
+                "opacity": 1,
+                "line": {"width": 1.8 if symbol.endswith("-open") else 0},
+            },
+            customdata=drawn["agreement_id"].tolist(),
+            hovertext=[_step_hover(step) for step in rows(drawn)],
+            hoverinfo="text",
+            unselected={"marker": {"opacity": 0.55}},
+        )
+    )
+    label = "Superseded or ended" if symbol.startswith("x-") else EVENT_LABELS[_first_event(symbol)]
+    figure.add_trace(
+        go.Scatter(
+            x=[None],
+            y=[None],
+            mode="markers",
+            name=label,
+            marker={
+                "symbol": symbol,
+                "size": 9,
+                "color": NEUTRAL,
+                "line": {"width": 1.8 if symbol.endswith("-open") else 0},
+            },
+        )
+    )
+
+
+def _first_event(symbol: str) -> str:
+    return next(event for event, its_symbol in SYMBOLS_OF_STEPS.items() if its_symbol == symbol)
+
+
+def _draw_periods(
+    figure: go.Figure, steps: pd.DataFrame, position: Mapping[str, int], chosen: str | None
+) -> None:
+    """Brackets over the months or years that inexact dates can mean."""
+    drawn = steps[steps["agreement_id"].isin(position)]
+    if drawn.empty:
+        return
+    x: list[str | None] = []
+    y: list[float | None] = []
+    ids: list[str | None] = []
+    hover: list[str] = []
+    for step in rows(drawn):
+        at = position[step.agreement_id] + BAR
+        x += [f"{step.date:%Y-%m-%d}", f"{step.period_end:%Y-%m-%d}", None]  # None ends the bracket
+        y += [at, at, None]
+        ids += [step.agreement_id, step.agreement_id, None]
+        hover += [_step_hover(step), _step_hover(step), ""]
+    figure.add_trace(
+        go.Scatter(
+            x=x,
+            y=y,
+            mode="lines+markers",
+            name=PERIOD,
+            line={"color": TEXT, "width": 1.5},
+            marker={
+                "symbol": "line-ns-open",
+                "size": [16 if identifier == chosen else 10 for identifier in ids],
+                "color": TEXT,
+                "opacity": 1,
+                "line": {"width": 1.5},
+            },
+            customdata=ids,
+            hovertext=hover,
+            hoverinfo="text",
+            unselected={"marker": {"opacity": 0.55}},
+        )
+    )
+
+
+def _step_hover(step: Any) -> str:
+    lines = [as_hover(line) for line in textwrap.wrap(step.title, 48)]
+    known = "" if step.precision == "day" else f" (known to the {step.precision})"
+    return "<br>".join(
+        [
+            f"<b>{EVENT_LABELS[step.event]}</b> · {written_date(step.date, step.precision)}{known}",
+            *lines,
+            TYPE_LABELS[step.type],
+        ]
+    )
+
+
+def spread(
+    table: pd.DataFrame, summary: pd.DataFrame, names: Mapping[str, str], *, zero: str | None = None
+) -> go.Figure:
+    """How long one span took: each agreement a mark or a range, each type with its median.
+
+    Parameters
+    ----------
+    table
+        Rows of :func:`twoplustwo.analysis.agreements.durations`, of one span.
+    summary
+        As from :func:`twoplustwo.analysis.agreements.duration_summary` by type, of the same rows;
+        one row of the chart each.
+    names
+        Code -> name.
+    zero
+        Words for the line at 0 days, where there is something on both sides of it.
+    """
+    figure = base(SPREAD * len(summary) + 90, top=8, bottom=70)
+    labels = []
+    for row, line in enumerate(rows(summary)):
+        labels.append(_spread_label(line))
+        known = table[(table["type"] == line.type) & (table["state"] == "known")]
+        known = known.sort_values("midpoint_days", kind="stable")
+        step = 0.2 / max(len(known) - 1, 1)
+        for number, found in enumerate(rows(known)):
+            _draw_duration(figure, found, row + 0.18 + number * step, names)
+        if len(known):
+            figure.add_trace(
+                go.Scatter(
+                    x=[float(line.median_days)] * 2,
+                    y=[row + 0.1, row + 0.46],
+                    mode="lines",
+                    line={"color": TEXT, "width": 2.5},
+                    hovertext=f"Median {written_days(round(line.median_days), round(line.median_days))}",
+                    hoverinfo="text",
+                    showlegend=False,
+                )
+            )
+    for name, mode, marker in (
+        ("An agreement", "markers", {"symbol": "circle", "size": 8, "color": NEUTRAL}),
+        ("Range of one", "lines+markers", {"symbol": "line-ns-open", "size": 8, "color": NEUTRAL}),
+        ("Median", "markers", {"symbol": "line-ns-open", "size": 13, "color": TEXT, "line": {"width": 2.5}}),
+    ):
+        figure.add_trace(
+            go.Scatter(
+                x=[None], y=[None], name=name, mode=mode, marker=marker, line={"color": NEUTRAL, "width": 1.5}
+            )
+        )
+    row_labels(figure, labels, offset=0.26, below=0.15)
+    figure.update_annotations(align="left")
+    if zero:
+        figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"}, layer="below")
+    lowest, highest = table["shortest_days"].min(), table["longest_days"].max()
+    low, high = (0, 1) if pd.isna(lowest) else (min(int(lowest), 0), max(int(highest), 1))
+    margin = (high - low) * 0.03
+    figure.update_xaxes(
+        range=[low - margin, high + margin],
+        showgrid=True,
+        gridcolor=FAINT,
+        tickformat=",d",
+        nticks=5,
+        title={"text": f"Days{f' (0 = {zero})' if zero else ''}", "font": {"size": FONT}, "standoff": 4},
+    )
+    figure.update_layout(
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 0,
+            "yref": "container",
+            "yanchor": "bottom",
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+    )
+    return figure
+
+
+def _spread_label(line: Any) -> str:
+    counts = f"{line.known} known, {line.not_yet} not yet, {line.not_known} not known"
+    if not line.known:
+        return f"<b>{TYPE_LABELS[line.type]}</b><br>{counts}"
+    median = written_days(round(line.median_days), round(line.median_days))
+    return (
+        f"<b>{TYPE_LABELS[line.type]}</b> median {median}<br>"
+        f"{written_days(int(line.shortest_days), int(line.longest_days))} · {counts}"
+    )
+
+
+def _draw_duration(figure: go.Figure, found: Any, at: float, names: Mapping[str, str]) -> None:
+    exact = found.shortest_days == found.longest_days
+    days = [int(found.shortest_days)] if exact else [int(found.shortest_days), int(found.longest_days)]
+    title = [as_hover(part) for part in textwrap.wrap(found.title, 48)]
+    begins = "First 2+2" if found.begins_with == "first_meeting" else EVENT_LABELS[found.begins_with]
+    took = written_days(int(found.shortest_days), int(found.longest_days))
+    hover = "<br>".join(
+        [
+            f"<b>{as_hover(names[found.partner])}</b>: {took}",
+            *title,
+            f"{begins} {written_date(found.start, found.start_precision)}",
+            f"{EVENT_LABELS[SPANS[found.span][1]]} {written_date(found.end, found.end_precision)}",
+        ]
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=days,
+            y=[at] * len(days),
+            mode="markers" if exact else "lines+markers",
+            marker={
+                "symbol": "circle" if exact else "line-ns-open",
+                "size": 8,
+                "color": colour_of(found.partner),
+                "line": {"width": 0 if exact else 1.5},
+            },
+            line={"color": colour_of(found.partner), "width": 1.5},
+            hovertext=[hover] * len(days),
+            hoverinfo="text",
+            showlegend=False,
+        )
+    )
