@@ -46,6 +46,8 @@ DASHBOARD = ("twoplustwo/dashboard/", "pages/", "app.py")
         ("streamlit", DASHBOARD),
         ("plotly", ("twoplustwo/charts/",)),
         ("frictionless", ("twoplustwo/check.py",)),
+        ("fastapi", ("twoplustwo/api.py",)),
+        ("twoplustwo.api", ("app.py",)),
         ("twoplustwo.dashboard", DASHBOARD),
         ("twoplustwo.charts", ("twoplustwo/charts/", *DASHBOARD)),
     ],

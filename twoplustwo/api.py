@@ -46,6 +46,8 @@ from twoplustwo.shared import shared
 
 ROOT = "/api"
 PAGE = "method"  # a page without options of its own, so that a query holds a selection alone
+SELECTING = (*SELECTION_PARAMETERS, "v")
+PAGED = (*SELECTING, "limit", "offset")
 LONGEST_QUERY = 8 * 1024  # bytes
 MOST_ROWS = 10_000
 HIGHEST_OFFSET = 1_000_000
@@ -161,12 +163,13 @@ def _asked(request: Request, *parameters: str) -> Asked:
         if _sound(name + value) != name + value
     ]
     params = as_params(pairs)
-    for name in params:
-        if name not in parameters and not any(problem.parameter == name for problem in problems):
-            problems.append(LinkProblem(name, params[name][0], f"“{name[:40]}” is no parameter here"))
+    strange = sorted(params.keys() - {*parameters, *(problem.parameter for problem in problems)})
+    problems += [
+        LinkProblem(name, params[name][0], f"“{name[:40]}” is no parameter here") for name in strange
+    ]
     limit = _whole_number("limit", params.get("limit", []), 1, MOST_ROWS, problems)
     offset = _whole_number("offset", params.get("offset", []), 0, HIGHEST_OFFSET, problems)
-    selecting = {name: params[name] for name in (*SELECTION_PARAMETERS, "v") if name in params}
+    selecting = {name: params[name] for name in SELECTING if name in params}
     said = {(problem.parameter, problem.value) for problem in problems}
     link = read_link(PAGE, selecting, shared().vocabulary)
     problems += [problem for problem in link.problems if (problem.parameter, problem.value) not in said]
@@ -373,10 +376,6 @@ def parameters(vocabulary: Vocabulary) -> dict[str, dict[str, Any]]:
         name: {"name": name, "in": "query", "description": text, "schema": schema, "example": example}
         for name, (text, schema, example) in described.items()
     }
-
-
-SELECTING = (*SELECTION_PARAMETERS, "v")
-PAGED = (*SELECTING, "limit", "offset")
 
 
 def _refusal(description: str, **headers: str) -> dict[str, Any]:

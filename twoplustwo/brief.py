@@ -319,10 +319,11 @@ def _read(selected: Record) -> str:
     """How well the selected meetings were read, in a sentence; empty without meetings."""
     if selected.meetings.empty:
         return ""
-    read = coverage(selected, "year").sum()
+    read = coverage(selected, "year")
+    full, uncoded = read["read_in_full"].sum(), read["uncoded"].sum()
     return (
-        f"Of {counted(len(selected.meetings), 'meeting')}, {read['read_in_full']} had at least one page "
-        f"read in full, and {read['uncoded']} had no cooperation area coded. "
+        f"Of {counted(len(selected.meetings), 'meeting')}, {full} had at least one page read in full, "
+        f"and {uncoded} had no cooperation area coded. "
     )
 
 

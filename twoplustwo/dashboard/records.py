@@ -61,9 +61,9 @@ OTHER_COUNTRIES = {"JPN": "Japan", "BEL": "Belgium"}
 STYLE = """<style>
 [data-testid="stMain"] { overflow-anchor: none; }
 :is(.st-key-facts, [class*="st-key-links_"]) [data-testid="stPageLink-NavLink"] {
-  background: none; padding: 0; line-height: 1.5;
+  background: none; margin: 0.375rem 0; padding: 0; line-height: 1.5;
   &:focus-visible { outline: 2px solid; }
-  * { line-height: 1.5; white-space: normal; }
+  * { line-height: 1.5; margin: 0; white-space: normal; }
   p { font-size: 1rem; font-weight: 400; text-decoration: underline; text-underline-offset: 0.15em; }
 }
 </style>"""
@@ -175,7 +175,10 @@ def offer_near(visit: Visit) -> None:
             continue
         near = near_ids(visit.record, problem.value)
         if not near:
-            st.markdown("No id on record is near the one in the link. The tables below list them all.")
+            st.markdown(
+                "No id on record is near the one in the link. "
+                "The tables below list the meetings and the people that the filters leave."
+            )
             continue
         st.markdown("Near the id in the link:")
         links(visit, near, key="near")
@@ -236,7 +239,7 @@ def _meeting_head(visit: Visit, meeting_id: str) -> None:
 
 def _series(visit: Visit, meeting_id: str) -> None:
     previous, following = neighbours(visit.record, meeting_id)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         for word, identifier in (("Previous", previous), ("Next", following)):
             if identifier is None:
                 edge = "first" if word == "Previous" else "last"

@@ -69,9 +69,9 @@ class Visit:
         return f"{self._base()}meetings?{urlencode([('id', identifier)])}"
 
     def api_address(self, file: str) -> str:
-        """The address of a table of this selection in the data API."""
-        query = self.selection.to_query()
-        return f"{self._base()}api/{file}{'?' if query else ''}{query}"
+        """The address of a table of this selection in the data API, years and version written out."""
+        query = View("method", self.selection).share_query(self.shared.vocabulary)
+        return f"{self._base()}api/{file}?{query}"
 
     def _base(self) -> str:
         """Address of the dashboard as the visitor's browser knows it, with a slash at its end."""
