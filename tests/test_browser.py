@@ -36,7 +36,7 @@ QUIET = [
 PAGES = list(TITLES)
 WITH_CHARTS = ("overview", "timeline", "partners", "topics")
 SUMMARY = re.compile(r"^[\d,]+ meetings? · ")
-PATIENCE = 30_000  # ms; a cold page on a busy machine
+PATIENCE = 60_000  # ms; a cold page on a busy machine
 
 Visit = Callable[..., "Page"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -10,17 +11,16 @@ import feedparser
 import icalendar
 import pytest
 import vobject
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from small_record import agreement, meeting, mention, person, read_small, set_cell, step, write_record
+from small_record import agreement, meeting, mention, person, read_small, step
 
-from twoplustwo import Record, Selection, load
+from twoplustwo import Record, Selection
 from twoplustwo.citation import one_line
 from twoplustwo.export import Provenance
 from twoplustwo.feeds import MOST_ROWS, calendar_ics, changes_atom
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 SELF = "https://example.org/changes.atom"
+ACSA = "Acquisition and cross-servicing"
 HOSTILE = "a,b;c\\n\r\nEND:VEVENT\r\nBEGIN:VEVENT <b>&amp; \u2028 é 日本"
 
 
@@ -119,12 +119,15 @@ def test_the_calendar_of_the_record_keeps_to_the_format(record: Record):
 
 
 def test_hostile_text_adds_no_event(tmp_path: Path):
-    record = load(
-        write_record(
-            tmp_path,
-            meetings=[meeting("GBR", "2015-01-21", name=HOSTILE, city=HOSTILE, summary=HOSTILE)],
-            participants=[person("gbr-2015-01-21", HOSTILE, title=HOSTILE)],
-        )
+    record = read_small(
+        tmp_path,
+        meetings=[meeting("GBR", "2015-01-21")],
+        participants=[person("gbr-2015-01-21", "Gen Nakatani")],
+    )
+    record = replace(
+        record,
+        meetings=record.meetings.assign(name=HOSTILE, city=HOSTILE, summary=HOSTILE),
+        participants=record.participants.assign(name=HOSTILE, title=HOSTILE),
     )
     (event,) = vobject.readOne(ics(record).decode()).vevent_list
     assert event.summary.value == f"Japan and United Kingdom: {one_line(HOSTILE)}"
@@ -166,8 +169,7 @@ def test_the_feed_has_an_entry_a_version_and_one_a_row_changed_in_the_newest(gro
         ("Data version 2026.9.0", "1 meeting added, 1 agreement added."),
         (
             "Revised: Supplies & services",
-            "Acquisition and cross-servicing, Japan and United Kingdom. They agreed. "
-            "Signed as of 31 May 2026.",
+            f"{ACSA}, Japan and United Kingdom. They agreed. Signed as of 31 May 2026.",
         ),
         (
             "Added: Second, 8 January 2016",
@@ -237,26 +239,28 @@ def test_the_feed_of_the_record_is_valid_limited_and_the_same_each_time(record: 
     assert content == atom(record)
     feed = feedparser.parse(content)
     assert not feed.bozo
-    rows = [entry for entry in feed.entries if "/version/" not in entry.id.replace(":version/", "/version/")]
+    rows = [entry for entry in feed.entries if ":version/" not in entry.id]
     assert len(rows) == MOST_ROWS
     assert len({entry.id for entry in feed.entries}) == len(feed.entries)
 
 
-def test_hostile_text_stays_text_in_the_feed(tmp_path: Path):
-    folder = write_record(tmp_path, meetings=[meeting("GBR", "2015-01-21", name=HOSTILE, summary="x")])
-    set_cell(folder, "meetings", 2, "summary", "</summary><script>\x0b\ufffe")
-    (entry,) = feedparser.parse(atom(load(folder))).entries[1:]
-    root = ET.fromstring(atom(load(folder)))
-    texts = [element.text or "" for element in root.iter(f"{ATOM}summary")]
-    assert "</summary><script>" in texts[1]
-    assert entry.id == "tag:example.org,2026:meetings/gbr-2015-01-21/2026.11.0"
+def test_hostile_text_stays_text_in_the_feed(grown: Record):
+    meetings = grown.meetings.assign(summary="</summary><script>\x0b\ufffe", name=HOSTILE)
+    content = atom(replace(grown, meetings=meetings))
+    *_, entry = feedparser.parse(content).entries
+    assert entry.id == "tag:example.org,2026:meetings/gbr-2016-01-08/2026.11.0"
+    root = ET.fromstring(content)
+    *_, summary = (element.text or "" for element in root.iter(f"{ATOM}summary"))
+    assert "</summary><script>" in summary
+    *_, title = (element.text for element in root.iter(f"{ATOM}title"))
+    assert title == f"Added: {one_line(HOSTILE)}, 8 January 2016"
     assert not list(root.iter("script"))
 
 
-@given(st.sampled_from(["", "/changes.atom", "https://example.org:8501/x", "http://[::1]/x"]))
-@settings(max_examples=4)
-def test_any_address_gives_valid_ids(grown: Record, address: str):
+@pytest.mark.parametrize("address", ["", "/changes.atom", "https://example.org:8501/x", "http://[::1]/x"])
+def test_any_address_gives_ids_of_the_right_form(grown: Record, address: str):
     provenance = Provenance.of(grown, Selection(), "")
     feed = feedparser.parse(changes_atom(grown, provenance, lambda _: "", address))
     assert not feed.bozo
-    assert all(entry.id.startswith("tag:") for entry in feed.entries)
+    host = "example.org" if "example" in address else "two-plus-two.invalid"
+    assert all(entry.id.startswith(f"tag:{host},2026:") for entry in feed.entries)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -132,7 +133,9 @@ def changes_atom(
         knows year and month only, as its number says them, so its entry has the first of that month.
     """
     ET.register_namespace("", ATOM)
-    host = urlsplit(self_address).hostname or "two-plus-two.invalid"
+    host = urlsplit(self_address).hostname or ""
+    if not re.fullmatch(r"[a-z0-9.-]+", host):  # such a name alone can stand in a tag
+        host = "two-plus-two.invalid"
     tag = f"tag:{host},{FIRST_YEAR}:"
     about = record.about
     feed = ET.Element(_name("feed"), {"{http://www.w3.org/XML/1998/namespace}lang": "en"})

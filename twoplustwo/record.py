@@ -141,7 +141,7 @@ def _read_table(path: Path, schema: dict[str, Any]) -> pd.DataFrame:
     for column in schema["fields"]:
         name = column["name"]
         if column["type"] == "date":
-            frame[name] = pd.to_datetime(frame[name], format=column["format"])
+            frame[name] = pd.to_datetime(frame[name], format=column["format"]).dt.as_unit("us")
         elif column["type"] == "integer":
             frame[name] = pd.to_numeric(frame[name]).astype("Int64")
     return frame

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from twoplustwo.labels import counted
@@ -21,10 +23,8 @@ def changes_since(record: Record, version: str) -> pd.DataFrame:
     found = []
     for table, key in VERSIONED.items():
         frame = record.tables()[table]
-        added = frame["version_added"].map(lambda given: version_key(given) > version_key(version))
-        revised = frame["version_revised"].map(
-            lambda given: not pd.isna(given) and version_key(given) > version_key(version)
-        )
+        added = frame["version_added"].map(partial(_is_later, than=version)).astype(bool)
+        revised = frame["version_revised"].map(partial(_is_later, than=version)).astype(bool)
         what = {"meetings": "name", "agreements": "title", "mentions": "topic_id"}[table]
         for change, mask in (
             ("added", added.astype(bool)),
@@ -57,3 +57,8 @@ def changes_in_words(changes: pd.DataFrame) -> str:
         for change in ("added", "revised")
         if (table, change) in counts.index
     )
+
+
+def _is_later(version: str | float, than: str) -> bool:
+    """Whether a version is later than another; a missing one is not."""
+    return isinstance(version, str) and version_key(version) > version_key(than)

@@ -9,27 +9,9 @@ import streamlit as st
 
 from twoplustwo import export
 from twoplustwo.dashboard.visit import Visit
-from twoplustwo.labels import as_markdown, filters_in_words
+from twoplustwo.labels import as_markdown
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def words(visit: Visit) -> str:
-    """The filters in one phrase."""
-    return " · ".join(filters_in_words(visit.selection, visit.record, visit.shared.vocabulary))
-
-
-def provenance(visit: Visit) -> export.Provenance:
-    """What every file says of itself: version, licence, selection, link, citation."""
-    about = visit.record.about
-    return export.Provenance(
-        version=about.version,
-        licence=about.licence,
-        selection=visit.selection.to_query(),
-        words=words(visit),
-        address=visit.share_address(),
-        citation=about.citation,
-    )
 
 
 def controls(visit: Visit, page_title: str) -> None:
@@ -45,8 +27,9 @@ def _share(visit: Visit, page_title: str) -> None:
     from twoplustwo import citation  # what a closed popover needs not is not imported
 
     link = visit.share_address()
-    label = f"{page_title}: {words(visit)} (Two Plus Two)"
-    cited = citation.of_view(visit.record, visit.view, link, words(visit))
+    about = export.Provenance.of(visit.record, visit.selection, link)
+    label = f"{page_title}: {about.words} (Two Plus Two)"
+    cited = citation.of_view(visit.record, visit.view, link, about.words)
     today = datetime.now(UTC).date()
     with popover:
         st.markdown("**Link to exactly this view**, with years and data version written out")
@@ -89,7 +72,7 @@ def _download(visit: Visit) -> None:
         return
     from twoplustwo import brief, feeds
 
-    about = provenance(visit)
+    about = export.Provenance.of(visit.record, visit.selection, visit.share_address())
     selected = visit.selected
     files = {
         "Brief (HTML, one file to attach or print)": (
@@ -131,7 +114,7 @@ def _download(visit: Visit) -> None:
         ),
     }
     with popover:
-        st.markdown(f"**What the filters leave**: {as_markdown(words(visit))}")
+        st.markdown(f"**What the filters leave**: {as_markdown(about.words)}")
         for label, (make, name, kind) in files.items():
             stem, extension = name.rsplit(".", 1)
             st.download_button(
