@@ -392,10 +392,15 @@ def test_a_duration_is_a_point_or_a_range_and_its_row_tells_the_counts(small: Re
     its = its[its["span"] == "signature_to_force"]
     names = dict(zip(small.partners["partner"], small.partners["name"], strict=True))
     figure = spread(its, duration_summary(its, "type"), names)
-    shown = sorted(
-        tuple(trace.x) for trace in figure.data if trace.hovertext and isinstance(trace.hovertext, tuple)
-    )
-    assert shown == [(0, 339), (40,), (988,)]
+    ranges = [tuple(trace.x) for trace in figure.data if trace.mode == "lines"]
+    assert ranges == [(0, 339, None)]
+    marks = next(trace for trace in figure.data if isinstance(trace.marker.symbol, tuple))
+    assert sorted(zip(marks.x, marks.marker.symbol, strict=True)) == [
+        (0, "line-ns-open"),
+        (40, "circle"),
+        (339, "line-ns-open"),
+        (988, "circle"),
+    ]
     labels = [annotation.text for annotation in figure.layout.annotations]
     assert "<b>Reciprocal access</b> median 40 days<br>40 days · 1 known, 2 not yet, 0 not known" in labels
     assert "<b>Information security</b><br>0 known, 0 not yet, 1 not known" in labels

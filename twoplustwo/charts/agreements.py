@@ -302,25 +302,31 @@ def spread(
     """
     figure = base(SPREAD * len(summary) + 90, top=8, bottom=70)
     labels = []
+    durations: list[tuple[Any, float]] = []
+    medians: list[tuple[Any, float]] = []
     for row, line in enumerate(rows(summary)):
         labels.append(_spread_label(line))
         known = table[(table["type"] == line.type) & (table["state"] == "known")]
         known = known.sort_values("midpoint_days", kind="stable")
         step = 0.2 / max(len(known) - 1, 1)
-        for number, found in enumerate(rows(known)):
-            _draw_duration(figure, found, row + 0.18 + number * step, names)
+        durations += [(found, row + 0.18 + number * step) for number, found in enumerate(rows(known))]
         if len(known):
-            figure.add_trace(
-                go.Scatter(
-                    x=[float(line.median_days)] * 2,
-                    y=[row + 0.1, row + 0.46],
-                    mode="lines",
-                    line={"color": TEXT, "width": 2.5},
-                    hovertext=f"Median {written_days(round(line.median_days), round(line.median_days))}",
-                    hoverinfo="text",
-                    showlegend=False,
-                )
-            )
+            medians.append((line, row + 0.28))
+    _draw_durations(figure, durations, names)
+    figure.add_trace(
+        go.Scatter(
+            x=[float(line.median_days) for line, _ in medians],
+            y=[at for _, at in medians],
+            mode="markers",
+            marker={"symbol": "line-ns-open", "size": 24, "color": TEXT, "line": {"width": 2.5}},
+            hovertext=[
+                f"Median {written_days(round(line.median_days), round(line.median_days))}"
+                for line, _ in medians
+            ],
+            hoverinfo="text",
+            showlegend=False,
+        )
+    )
     for name, mode, marker in (
         ("An agreement", "markers", {"symbol": "circle", "size": 8, "color": NEUTRAL}),
         ("Range of one", "lines+markers", {"symbol": "line-ns-open", "size": 8, "color": NEUTRAL}),
@@ -372,34 +378,54 @@ def _spread_label(line: Any) -> str:
     )
 
 
-def _draw_duration(figure: go.Figure, found: Any, at: float, names: Mapping[str, str]) -> None:
-    exact = found.shortest_days == found.longest_days
-    days = [int(found.shortest_days)] if exact else [int(found.shortest_days), int(found.longest_days)]
+def _draw_durations(
+    figure: go.Figure, durations: Sequence[tuple[Any, float]], names: Mapping[str, str]
+) -> None:
+    """Exact durations as points, ranges as lines between two ticks; two traces, whatever their number."""
+    line_x: list[int | None] = []
+    line_y: list[float | None] = []
+    points = []
+    for found, at in durations:
+        shortest, longest = int(found.shortest_days), int(found.longest_days)
+        exact = shortest == longest
+        hover = _duration_hover(found, names)
+        symbol = "circle" if exact else "line-ns-open"
+        ends = [shortest] if exact else [shortest, longest]
+        points += [(days, at, symbol, found.partner, hover) for days in ends]
+        if not exact:
+            line_x += [shortest, longest, None]
+            line_y += [at, at, None]
+    line = {"color": NEUTRAL, "width": 1.5}
+    figure.add_trace(
+        go.Scatter(x=line_x, y=line_y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=[days for days, *_ in points],
+            y=[at for _, at, *_ in points],
+            mode="markers",
+            marker={
+                "symbol": [symbol for _, _, symbol, *_ in points],
+                "size": 8,
+                "color": [colour_of(partner) for *_, partner, _ in points],
+                "line": {"width": [1.5 if symbol.endswith("-open") else 0 for _, _, symbol, *_ in points]},
+            },
+            hovertext=[hover for *_, hover in points],
+            hoverinfo="text",
+            showlegend=False,
+        )
+    )
+
+
+def _duration_hover(found: Any, names: Mapping[str, str]) -> str:
     title = [as_hover(part) for part in textwrap.wrap(found.title, 48)]
     begins = "First 2+2" if found.begins_with == "first_meeting" else EVENT_LABELS[found.begins_with]
     took = written_days(int(found.shortest_days), int(found.longest_days))
-    hover = "<br>".join(
+    return "<br>".join(
         [
             f"<b>{as_hover(names[found.partner])}</b>: {took}",
             *title,
             f"{begins} {written_date(found.start, found.start_precision)}",
             f"{EVENT_LABELS[SPANS[found.span][1]]} {written_date(found.end, found.end_precision)}",
         ]
-    )
-    figure.add_trace(
-        go.Scatter(
-            x=days,
-            y=[at] * len(days),
-            mode="markers" if exact else "lines+markers",
-            marker={
-                "symbol": "circle" if exact else "line-ns-open",
-                "size": 8,
-                "color": colour_of(found.partner),
-                "line": {"width": 0 if exact else 1.5},
-            },
-            line={"color": colour_of(found.partner), "width": 1.5},
-            hovertext=[hover] * len(days),
-            hoverinfo="text",
-            showlegend=False,
-        )
     )

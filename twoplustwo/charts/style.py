@@ -22,7 +22,7 @@ PARTNER_COLOURS = {
     "GBR": "#CD6A6F",
     "IDN": "#747C03",
     "IND": "#895C4B",
-    "DEU": "#A07FF5",
+    "DEU": "#9B79F0",
     "PHL": "#BB3F7B",
 }
 NEUTRAL = "#7F858F"
@@ -53,23 +53,24 @@ def colour_of(partner: str) -> str:
 
 def base(height: int, *, top: int = 8, bottom: int = 28) -> go.Figure:
     """An empty figure with the common layout: no box, hair lines, room for what it shows."""
-    figure = go.Figure()
-    figure.update_layout(
-        height=height,
-        margin={"l": 4, "r": 8, "t": top, "b": bottom, "pad": 0},
-        showlegend=False,
-        hoverlabel={"align": "left", "font": {"size": FONT}},
-        hovermode="closest",
-        dragmode=False,
-        font={"size": FONT, "color": TEXT},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        modebar={"bgcolor": "rgba(0,0,0,0)"},
+    axis: dict[str, Any] = {"showgrid": False, "zeroline": False, "fixedrange": True}
+    # In one piece: plotly checks a layout anew for every update of it.
+    return go.Figure(
+        layout={
+            "height": height,
+            "margin": {"l": 4, "r": 8, "t": top, "b": bottom, "pad": 0},
+            "showlegend": False,
+            "hoverlabel": {"align": "left", "font": {"size": FONT}},
+            "hovermode": "closest",
+            "dragmode": False,
+            "font": {"size": FONT, "color": TEXT},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "modebar": {"bgcolor": "rgba(0,0,0,0)"},
+            "xaxis": axis,
+            "yaxis": axis,
+        }
     )
-    axis: dict[str, Any] = {"showgrid": False, "zeroline": False, "fixedrange": True, "title": None}
-    figure.update_xaxes(axis)
-    figure.update_yaxes(axis)
-    return figure
 
 
 def row_labels(figure: go.Figure, labels: Sequence[str], *, offset: float = 0.42, below: float = 0.0) -> None:
