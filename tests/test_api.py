@@ -475,7 +475,14 @@ def test_a_fault_of_the_server_tells_nothing_of_its_inside(monkeypatch: pytest.M
 
 # --- headers --------------------------------------------------------------------------------------
 
-PATHS = ["", "/meetings.csv?partner=GBR", "/topics.json?limit=2", "/datapackage.zip", "/openapi.json"]
+PATHS = [
+    "",
+    "/meetings.csv?partner=GBR",
+    "/topics.json?limit=2",
+    "/datapackage.zip",
+    "/changes.atom",
+    "/openapi.json",
+]
 
 
 @pytest.mark.parametrize("target", [*PATHS, "/nothing", "/meetings.csv?partner=XXX"])
@@ -595,6 +602,7 @@ def test_the_description_is_valid_and_lists_every_address_and_answer(server: Ser
     assert set(document["paths"]) == {
         "/api",
         "/api/datapackage.zip",
+        "/api/changes.atom",
         "/api/openapi.json",
         "/api/{table}.csv",
         "/api/{table}.json",

@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
@@ -26,7 +26,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from twoplustwo import export
+from twoplustwo import export, feeds
 from twoplustwo.record import shipped_descriptor, table_schemas
 from twoplustwo.selection import (
     ALL_FORMATS,
@@ -525,6 +525,20 @@ def datapackage(request: Request) -> Response:
     """All tables of the selection with their description, as a Data Package."""
     asked = _asked(request, *SELECTING)
     return _answer(request, _package(asked), "application/zip", _named("datapackage", "zip"))
+
+
+@_get(f"{ROOT}/changes.atom", _documented("application/atom+xml", {"type": "string"}))
+def changes(request: Request) -> Response:
+    """What each data version changed, as an Atom feed."""
+    site = _asked(request).site
+    record = shared().record
+
+    def address_of(identifier: str) -> str:
+        return f"{site}/meetings?{urlencode([('id', identifier)])}"
+
+    provenance = export.Provenance.of(record, Selection(), f"{site}/method")
+    content = feeds.changes_atom(record, provenance, address_of, f"{site}{ROOT}/changes.atom")
+    return _answer(request, content, "application/atom+xml", _named("changes", "atom", save=False))
 
 
 @_get(f"{ROOT}/{{table}}.csv", _documented(CSV, {"type": "string"}, *PAGED, table=True))
