@@ -357,13 +357,19 @@ def test_the_camera_saves_the_chart_as_png_and_on_choice_as_svg(visit: Visit):
 # --- widths and colours -----------------------------------------------------------------------
 
 
+DRAWN = """() => {
+    const charts = [...document.querySelectorAll("[data-testid=stPlotlyChart]")];
+    return charts.length > 0 && charts.every(chart => chart.querySelector("svg text"));
+}"""
+
+
 @pytest.mark.parametrize("width", [390, 768, 1440])
 def test_no_page_scrolls_sideways_in_light_or_dark(width: int, visit: Visit):
     page = visit("/?partner=AUS&partner=GBR", width=width)
     for name in PAGES:
         step_to(page, name)
         if name in WITH_CHARTS:
-            expect(page.locator(".js-plotly-plot .annotation").first).to_be_attached()
+            page.wait_for_function(DRAWN)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             # Polled, since charts take the width of the page a moment later.
@@ -398,8 +404,7 @@ def test_the_text_of_charts_stands_out_from_the_page(scheme: str, texts: str, vi
     weak = {}
     for name in WITH_CHARTS:
         step_to(page, name)
-        for drawn in page.locator(".js-plotly-plot").all():
-            expect(drawn.locator(".annotation").first).to_be_attached()
+        page.wait_for_function(DRAWN)
         colours = {rgb(colour) for colour in page.evaluate(COLOURS, texts)}
         assert colours
         weak[name] = {colour for colour in colours if contrast(colour, ground) < 4.5}

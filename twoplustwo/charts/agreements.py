@@ -31,7 +31,7 @@ from twoplustwo.labels import (
 from twoplustwo.record import rows
 
 LIFE = 34  # px: a label and a bar below it
-SPREAD = 62  # px: two lines of label and the marks below them
+SPREAD = 68  # px: two lines of label and the marks below them
 BAR = 0.24  # how far below the middle of its row a bar lies, in rows
 LONGEST_LABEL = 60  # letters that a phone has room for
 
@@ -318,7 +318,7 @@ def spread(
             x=[float(line.median_days) for line, _ in medians],
             y=[at for _, at in medians],
             mode="markers",
-            marker={"symbol": "line-ns-open", "size": 24, "color": TEXT, "line": {"width": 2.5}},
+            marker={"symbol": "line-ns-open", "size": 15, "color": TEXT, "line": {"width": 2.5}},
             hovertext=[
                 f"Median {written_days(round(line.median_days), round(line.median_days))}"
                 for line, _ in medians
