@@ -105,9 +105,9 @@ def sources(visit: Visit) -> None:
     parts.note(
         f"{counted(len(pages), 'page')} behind this selection: "
         + ", ".join(f"{count:,} {kind.lower()}" for kind, count in kinds.items())
-        + ". The magnifying glass of the table searches in it."
+        + ". The magnifying glass of the table searches in it; choose a row to report an error in it."
     )
-    st.dataframe(
+    chosen = st.dataframe(
         pages.assign(kind=pages["kind"].map(KIND_LABELS), seen=pages["seen"].map(SEEN_LABELS))[
             ["title", "publisher", "date", "kind", "language", "seen", "url", "source_id"]
         ],
@@ -120,8 +120,11 @@ def sources(visit: Visit) -> None:
             "source_id": st.column_config.Column("Code"),
             "seen": st.column_config.Column("How much"),
         },
+        on_select="rerun",
+        selection_mode="single-row",
     )
-    report.offer(visit, "source", "(its code)")
+    for place in chosen["selection"]["rows"]:
+        report.offer(visit, "source", pages["source_id"].iloc[place])
 
 
 def doubts(visit: Visit) -> None:

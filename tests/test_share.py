@@ -97,6 +97,31 @@ def test_a_report_is_filled_in_with_id_version_and_link(record, monkeypatch):
     assert "mailto:desk@example.org?subject=" in address
 
 
+@pytest.mark.parametrize(
+    ("identifier", "title"),
+    [("gbr-2015-01-21", "First Japan-UK"), ("gbr-raa-2023", "Reciprocal Access")],
+)
+def test_a_record_is_cited_with_its_title_version_and_link(record, identifier, title):
+    known = {*record.meetings["meeting_id"], *record.agreements["agreement_id"]}
+    assert identifier in known
+    visit = opened("meetings", f"id={identifier}", f"cite_record_{identifier}")
+    cited = next(code for code in codes(visit) if "Accessed" in code)
+    assert title.casefold() in cited.casefold()
+    assert record.about.version in cited
+    assert f"meetings?id={identifier}" in cited
+
+
+def test_a_source_that_was_chosen_can_be_reported(record):
+    visit = opened("method", "partner=DEU", "report_source_x")
+    visit.session_state["sources"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    visit.run()
+    assert not visit.exception
+    first = visit.dataframe(key="sources").value["source_id"].iloc[0]
+    visit.session_state[f"report_source_{first}"] = True
+    visit.run()
+    assert any(f"Source: {first}" in code for code in codes(visit))
+
+
 def test_a_link_of_an_older_version_says_what_has_changed_in_its_selection(record):
     visit = AppTest.from_file(SCRIPT, default_timeout=30)
     visit.query_params.update({"partner": ["GBR"], "v": ["2026.10.0"]})

@@ -25,7 +25,7 @@ from twoplustwo.analysis.meetings import (
     topic_changes,
 )
 from twoplustwo.analysis.people import counterparts_of, meetings_of, offices_of
-from twoplustwo.dashboard import navigation, parts, report
+from twoplustwo.dashboard import navigation, parts, report, share
 from twoplustwo.dashboard.visit import Visit, set_option
 from twoplustwo.labels import (
     AGREEMENT_STATUS_LABELS,
@@ -133,7 +133,10 @@ def facts(visit: Visit, identifier: str) -> None:
         draw(visit, identifier)
         st.markdown("**Link to this record**")
         st.code(visit.record_address(identifier), language=None, wrap_lines=True)
-        report.offer(visit, kind, identifier)
+        with st.container(horizontal=True):
+            if kind != "person":
+                share.cite_record(visit, kind, identifier)
+            report.offer(visit, kind, identifier)
 
 
 def brief_facts(visit: Visit, identifier: str) -> None:

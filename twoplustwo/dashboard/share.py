@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from twoplustwo import export
+from twoplustwo import citation, export
 from twoplustwo.dashboard.visit import Visit
 from twoplustwo.labels import as_markdown
 
@@ -24,32 +24,16 @@ def _share(visit: Visit, page_title: str) -> None:
     popover = st.popover("Share and cite", icon=":material/share:", key="share", on_change="rerun")
     if not popover.open:
         return
-    from twoplustwo import citation  # what a closed popover needs not is not imported
-
     link = visit.share_address()
     about = export.Provenance.of(visit.record, visit.selection, link)
     label = f"{page_title}: {about.words} (Two Plus Two)"
     cited = citation.of_view(visit.record, visit.view, link, about.words)
-    today = datetime.now(UTC).date()
     with popover:
         st.markdown("**Link to exactly this view**, with years and data version written out")
         st.code(link, language=None, wrap_lines=True)
         forms = st.tabs(["Citation", "Markdown", "HTML", "Embed", "Data"])
         with forms[0]:
-            st.code(citation.as_text(cited, today), language=None, wrap_lines=True)
-            with st.container(horizontal=True):
-                for name, write, extension in (
-                    ("BibTeX", citation.as_bibtex, "bib"),
-                    ("RIS", citation.as_ris, "ris"),
-                    ("CSL-JSON", citation.as_csl_json, "json"),
-                ):
-                    st.download_button(
-                        name,
-                        data=write(cited, today),
-                        file_name=export.file_name(visit.record, "citation", extension),
-                        key=f"cite_{extension}",
-                        on_click="ignore",
-                    )
+            _citation(visit, cited, key="cite")
         with forms[1]:
             st.code(f"[{as_markdown(label)}]({link})", language=None, wrap_lines=True)
         with forms[2]:
@@ -66,11 +50,47 @@ def _share(visit: Visit, page_title: str) -> None:
             st.code(visit.api_address("meetings.csv"), language=None, wrap_lines=True)
 
 
+def cite_record(visit: Visit, kind: str, identifier: str) -> None:
+    """Offer the citation of one meeting or agreement."""
+    popover = st.popover(
+        "Cite this record",
+        type="tertiary",
+        icon=":material/format_quote:",
+        key=f"cite_record_{identifier}",
+        on_change="rerun",
+    )
+    if not popover.open:
+        return
+    make = citation.of_meeting if kind == "meeting" else citation.of_agreement
+    with popover:
+        cited = make(visit.record, identifier, visit.record_address(identifier))
+        _citation(visit, cited, key=f"cite_{identifier}")
+
+
+def _citation(visit: Visit, cited: citation.Citation, *, key: str) -> None:
+    """A citation to copy, and as files for reference managers."""
+    today = datetime.now(UTC).date()
+    st.code(citation.as_text(cited, today), language=None, wrap_lines=True)
+    with st.container(horizontal=True):
+        for name, write, extension in (
+            ("BibTeX", citation.as_bibtex, "bib"),
+            ("RIS", citation.as_ris, "ris"),
+            ("CSL-JSON", citation.as_csl_json, "json"),
+        ):
+            st.download_button(
+                name,
+                data=write(cited, today),
+                file_name=export.file_name(visit.record, "citation", extension),
+                key=f"{key}_{extension}",
+                on_click="ignore",
+            )
+
+
 def _download(visit: Visit) -> None:
     popover = st.popover("Download", icon=":material/download:", key="download", on_change="rerun")
     if not popover.open:
         return
-    from twoplustwo import brief, feeds
+    from twoplustwo import brief, feeds  # what a closed popover needs not is not imported
 
     about = export.Provenance.of(visit.record, visit.selection, visit.share_address())
     selected = visit.selected
