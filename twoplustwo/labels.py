@@ -178,10 +178,21 @@ def filters_in_words(selection: Selection, record: Record, vocabulary: Vocabular
     return words
 
 
+JOINER = "\u2060"
+"""Word joiner: has no width and breaks no line, but parts signs that would be read as one."""
+
+# What Streamlit and its Markdown renderer make of text even where every sign is escaped: icons and
+# emoji (:name:), addresses that become links, arrows and dashes.
+_READ_AS_ONE = re.compile(
+    r"(?<=:)(?=[\w+/])|(?<=@)(?=\w)|(?<=www)(?=\.)|(?<=[-<>=~])(?=[-<>=~])", re.IGNORECASE
+)
+
+
 def as_markdown(text: str) -> str:
     """Text from the record or a link, shown letter by letter by a Markdown renderer."""
-    escaped = re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:>])", r"\\\1", text)
-    return escaped.replace("<", "&lt;")
+    parted = _READ_AS_ONE.sub(JOINER, text)
+    escaped = re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:>=@^\"'])", r"\\\1", parted)
+    return escaped.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def as_hover(text: str) -> str:

@@ -53,7 +53,13 @@ def colour_of(partner: str) -> str:
 
 def base(height: int, *, top: int = 8, bottom: int = 28) -> go.Figure:
     """An empty figure with the common layout: no box, hair lines, room for what it shows."""
-    axis: dict[str, Any] = {"showgrid": False, "zeroline": False, "fixedrange": True}
+    axis: dict[str, Any] = {
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "tickfont": {"size": 12, "color": TEXT},  # the theme's own grey is too pale to read
+        "title": {"font": {"color": TEXT}},
+    }
     # In one piece: plotly checks a layout anew for every update of it.
     return go.Figure(
         layout={

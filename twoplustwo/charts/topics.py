@@ -24,7 +24,7 @@ from twoplustwo.labels import as_hover
 from twoplustwo.record import rows
 
 ROW = 36  # px: a label and a bar below it
-HEAT = [[0.0, "rgba(75,113,156,0.10)"], [1.0, "rgba(75,113,156,0.80)"]]
+HEAT = [[0.0, "rgba(75,113,156,0.10)"], [1.0, "rgba(75,113,156,0.60)"]]  # strong text keeps 4.5:1 on each
 
 
 def _of(meetings: int, coded: int) -> str:
@@ -155,7 +155,7 @@ def topic_matrix(
             hoverongaps=False,
             text=texts[:-1],
             texttemplate="%{text}",
-            textfont={"size": 11},
+            textfont={"size": 11, "color": TEXT},
             hovertext=hover[:-1],
             hoverinfo="text",
         )
