@@ -411,7 +411,7 @@ chosen_types = parts.choice(
 )
 kinds = list(LADDER if chosen_types == "legal" else TYPES)
 on_the_way(visit, kinds)
-whole = whole_lives(visit.selected, visit.record, kinds)
+whole = whole_lives(visit.selected, visit.record, tuple(kinds))
 if len(whole.agreements):
     life_chart(visit, whole)
 for identifier in opened:

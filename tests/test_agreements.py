@@ -220,7 +220,7 @@ def test_years_choose_agreements_and_leave_them_whole(small: Record):
     assert sorted(whole.agreements["agreement_id"]) == ["aus-acsa", "gbr-isa"]
     assert len(whole.agreement_events) == 4  # aus-acsa also in 2010 and 2017
     assert len(whole.meetings) == len(small.meetings)
-    assert whole_lives(selected, small, ["isa"]).agreements["agreement_id"].tolist() == ["gbr-isa"]
+    assert whole_lives(selected, small, ("isa",)).agreements["agreement_id"].tolist() == ["gbr-isa"]
 
 
 # --- durations ----------------------------------------------------------------------------------

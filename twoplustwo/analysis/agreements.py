@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
+from twoplustwo.analysis.remembered import remembered
 from twoplustwo.record import Record, allowed_values, period_end, rows
 
 TYPES = allowed_values("agreements", "type")
@@ -50,6 +51,7 @@ def in_force(record: Record) -> pd.DataFrame:
     return counts.rename_axis(columns=None).reset_index()
 
 
+@remembered
 def agreement_steps(record: Record) -> pd.DataFrame:
     """Every dated step with the agreement it belongs to, in order of date.
 
@@ -63,6 +65,7 @@ def agreement_steps(record: Record) -> pd.DataFrame:
     return steps.sort_values(["date", "agreement_id"], kind="stable").reset_index(drop=True)
 
 
+@remembered
 def status_steps(record: Record) -> pd.DataFrame:
     """The step that dates each agreement's status, such as entry into force where it is in force.
 
@@ -85,6 +88,7 @@ def status_steps(record: Record) -> pd.DataFrame:
     return agreements.merge(steps[columns], on="agreement_id", how="left")
 
 
+@remembered
 def ladder(record: Record) -> pd.DataFrame:
     """How far each partner got with each of the four legal agreements.
 
@@ -115,14 +119,15 @@ def ladder(record: Record) -> pd.DataFrame:
     return ladder.merge(dated, on="agreement_id", how="left")
 
 
-def whole_lives(selected: Record, record: Record, types: Iterable[str] = TYPES) -> Record:
+@lru_cache(maxsize=128)
+def whole_lives(selected: Record, record: Record, types: tuple[str, ...] = TYPES) -> Record:
     """The agreements of a selection with all their steps, and everything else of ``record``.
 
     Years choose agreements by having a step in them; a duration or a life needs the steps before
     and after too, and the first meeting with the partner, whatever is selected. ``types`` keeps
     agreements of these types alone.
     """
-    kept = selected.agreements.loc[selected.agreements["type"].isin(list(types)), "agreement_id"]
+    kept = selected.agreements.loc[selected.agreements["type"].isin(types), "agreement_id"]
     return replace(
         record,
         agreements=record.agreements[record.agreements["agreement_id"].isin(kept)],
@@ -130,6 +135,7 @@ def whole_lives(selected: Record, record: Record, types: Iterable[str] = TYPES) 
     )
 
 
+@remembered
 def stages(record: Record) -> pd.DataFrame:
     """The stretches of each agreement's life, as far as its dated steps bound them.
 
@@ -180,6 +186,7 @@ def _step(life: list[Any], *events: str) -> Any:
     return next((step for step in life if step.event in events), None)
 
 
+@remembered
 def durations(record: Record) -> pd.DataFrame:
     """How long each agreement took, in days, for each span of :data:`SPANS`.
 
@@ -278,6 +285,7 @@ def duration_summary(table: pd.DataFrame, column: str) -> pd.DataFrame:
     return summary.reset_index()
 
 
+@remembered
 def open_agreements(record: Record) -> pd.DataFrame:
     """Agreements on the way, and for how long they have stood where they stand.
 

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from twoplustwo.analysis.agreements import agreement_steps
+from twoplustwo.analysis.remembered import remembered
 from twoplustwo.record import Record, allowed_values, person_id, split_ids
 from twoplustwo.selection import FORMATS
 
@@ -59,6 +60,7 @@ def format_counts(record: Record) -> pd.Series:
     return counts.reindex([code for code in FORMATS if code in counts.index])
 
 
+@remembered
 def intervals(record: Record) -> pd.DataFrame:
     """Distance of each meeting from the one before it in its series.
 
@@ -81,6 +83,7 @@ def intervals(record: Record) -> pd.DataFrame:
     return ordered.assign(days=days).reset_index(drop=True)
 
 
+@remembered
 def cadence(record: Record) -> pd.DataFrame:
     """How often the meetings of each series come.
 

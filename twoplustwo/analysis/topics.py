@@ -13,11 +13,13 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from twoplustwo.analysis.remembered import remembered
 from twoplustwo.record import Record
 
 Z_95 = 1.959963984540054  # 97.5 % quantile of the standard normal distribution
 
 
+@remembered
 def coded_meetings(record: Record) -> pd.DataFrame:
     """The meetings with at least one coded topic: the denominator of every share."""
     return record.meetings[record.meetings["meeting_id"].isin(record.mentions["meeting_id"])]
@@ -36,6 +38,7 @@ def wilson_interval(successes: pd.Series, trials: pd.Series) -> tuple[pd.Series,
     return (middle - half).clip(0, 1), (middle + half).clip(0, 1)
 
 
+@remembered
 def topic_frequency(record: Record) -> pd.DataFrame:
     """How many meetings took up each topic of the codebook, most frequent first.
 
@@ -53,6 +56,7 @@ def topic_frequency(record: Record) -> pd.DataFrame:
     return table.sort_values("meetings", ascending=False, kind="stable").reset_index(drop=True)
 
 
+@remembered
 def topics_by_year(record: Record) -> pd.DataFrame:
     """Topic counts per year of the meeting.
 
@@ -63,6 +67,7 @@ def topics_by_year(record: Record) -> pd.DataFrame:
     return _grouped(record, years, "year")
 
 
+@remembered
 def topics_by_partner(record: Record) -> pd.DataFrame:
     """Topic counts per partner.
 
@@ -78,6 +83,7 @@ def coded_by(record: Record, column: str) -> pd.Series:
     return meetings[column].value_counts().sort_index()
 
 
+@remembered
 def first_mentions(record: Record) -> pd.DataFrame:
     """When each topic first came up with each partner, in the texts read.
 
@@ -94,6 +100,7 @@ def first_mentions(record: Record) -> pd.DataFrame:
     return grid.merge(first[columns], on=["topic_id", "partner"], how="left")[[*columns, "coded_meetings"]]
 
 
+@remembered
 def silent_topics(record: Record) -> pd.DataFrame:
     """How long each topic has not come up, longest silence first.
 
@@ -122,6 +129,7 @@ def silent_topics(record: Record) -> pd.DataFrame:
     return table.sort_values(["days_silent", "topic_id"], ascending=[False, True]).reset_index(drop=True)
 
 
+@remembered
 def cooccurrence(record: Record) -> pd.DataFrame:
     """How often two topics come up at the same meeting.
 
@@ -145,6 +153,7 @@ def cooccurrence(record: Record) -> pd.DataFrame:
     return pairs.sort_values("meetings", ascending=False, kind="stable").reset_index(drop=True)
 
 
+@remembered
 def topic_profile(record: Record) -> pd.DataFrame:
     """Topic shares of each partner against the other partners of the record.
 
@@ -166,6 +175,7 @@ def topic_profile(record: Record) -> pd.DataFrame:
     return table.assign(other_share=other_share, difference_pp=100 * (table["share"] - other_share))
 
 
+@remembered
 def similarity(record: Record) -> pd.DataFrame:
     """How alike the topics of two partners are.
 

@@ -15,6 +15,7 @@ from twoplustwo.charts.style import (
     FONT,
     NEUTRAL,
     TEXT,
+    annotate,
     base,
     colour_of,
     row_labels,
@@ -102,7 +103,7 @@ def lives(
     ordered = in_order(agreements, steps)
     for code in partners:
         headings[code] = len(labels)
-        labels.append(f"<b>{as_hover(names[code])}</b>")
+        labels.append("")
         for agreement in rows(ordered[ordered["partner"] == code]):
             position[agreement.agreement_id] = len(labels)
             labels.append(_life_label(agreement))
@@ -115,8 +116,21 @@ def lives(
         _draw_steps(figure, exact, symbol, position, chosen)
     _draw_periods(figure, steps[steps["precision"] != "day"], position, chosen)
     row_labels(figure, labels, offset=0.2, below=0.25)
-    for row in headings.values():
-        figure.layout.annotations[row].update(y=row + 0.2, font_size=FONT + 1)
+    annotate(
+        figure,
+        [
+            {
+                "x": 0,
+                "xref": "paper",
+                "xanchor": "left",
+                "y": row + 0.2,
+                "yanchor": "middle",
+                "text": f"<b>{as_hover(names[code])}</b>",
+                "font": {"size": FONT + 1, "color": TEXT},
+            }
+            for code, row in headings.items()
+        ],
+    )
     margin = (span[1] - span[0]) * 0.012
     time_axis(figure, span[0] - margin, span[1] + margin)
     figure.update_xaxes(side="top")

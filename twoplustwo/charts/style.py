@@ -82,8 +82,8 @@ def base(height: int, *, top: int = 8, bottom: int = 28) -> go.Figure:
 def row_labels(figure: go.Figure, labels: Sequence[str], *, offset: float = 0.42, below: float = 0.0) -> None:
     """Write a label above each row, inside the plot, so that a phone loses no width to them.
 
-    Rows are numbered from 0 at the top; the y axis is reversed to match. ``below`` leaves more
-    room under the last row, in rows.
+    Rows are numbered from 0 at the top; the y axis is reversed to match. An empty label writes
+    nothing. ``below`` leaves more room under the last row, in rows.
     """
     figure.update_yaxes(
         range=[len(labels) - 0.5 + below, -0.75], showticklabels=False, autorange=False, tickvals=[]
@@ -101,6 +101,7 @@ def row_labels(figure: go.Figure, labels: Sequence[str], *, offset: float = 0.42
                 "font": {"size": FONT, "color": TEXT},
             }
             for row, label in enumerate(labels)
+            if label
         ],
     )
 
