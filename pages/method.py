@@ -3,9 +3,10 @@
 import pandas as pd
 import streamlit as st
 
+from twoplustwo.analysis.changes import changes_in_words, changes_since
 from twoplustwo.analysis.coverage import coverage
 from twoplustwo.analysis.topics import topic_frequency
-from twoplustwo.dashboard import parts, report
+from twoplustwo.dashboard import parts, report, share
 from twoplustwo.dashboard.visit import Visit, current
 from twoplustwo.labels import DOUBT_LABELS, KIND_LABELS, SEEN_LABELS, as_markdown, counted, written_date
 from twoplustwo.record import rows, table_schemas
@@ -161,10 +162,11 @@ def version(visit: Visit) -> None:
         f"Data version **{about.version}** of {written_date(about.created)}. "
         f"{as_markdown(about.coverage_note)}"
     )
+    st.markdown(f"Changes in all versions so far: {changes_in_words(changes_since(visit.record, '0'))}.")
     st.markdown(
         "Data: [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/). Code: MIT. Cite the data set as:"
     )
-    st.code(about.citation, language=None, wrap_lines=True)
+    share.cite_dataset(visit)
     st.markdown(
         "To cite one view, or one meeting, and to take away its rows (Excel, CSV, JSON, Parquet, Data "
         "Package, a brief to print, a calendar), use **Share and cite** and **Download** at the top of "

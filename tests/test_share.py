@@ -139,3 +139,9 @@ def test_a_link_of_this_version_says_nothing_of_changes(record):
     visit.query_params.update({"v": [record.about.version]})
     visit.run()
     assert not visit.info
+
+
+def test_every_table_offers_four_formats_that_say_where_they_come_from(record):
+    visit = opened("partners", "partner=GBR", "download_all-partners")
+    labels = [button.label for button in visit.get("download_button")]
+    assert labels == ["CSV", "Excel", "JSON", "Parquet"]

@@ -12,8 +12,8 @@ from twoplustwo.analysis.changes import changes_in_words, changes_since
 from twoplustwo.analysis.meetings import format_counts
 from twoplustwo.charts import Figure
 from twoplustwo.dashboard import navigation, share
-from twoplustwo.dashboard.visit import Visit, option_key, show, touched
-from twoplustwo.export import csv_bytes, file_name
+from twoplustwo.dashboard.visit import Visit, current, option_key, show, touched
+from twoplustwo.export import file_name
 from twoplustwo.labels import (
     FORMAT_LABELS,
     as_markdown,
@@ -218,17 +218,9 @@ def numbers(
     if not fold.open:
         return
     with fold:
-        data_table(table, key=f"table_{key}", labels=labels)
+        data_table(table, key=f"table_{key}", labels=labels, download=False)
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.download_button(
-                "CSV",
-                data=lambda: csv_bytes(table),
-                file_name=file_name(visit.record, key, "csv"),
-                mime="text/csv",
-                key=f"csv_{key}",
-                on_click="ignore",
-                icon=":material/download:",
-            )
+            share.table_downloads(visit, table, key=key)
             if image:
                 st.segmented_control(
                     "Format of the image that the chart's camera button saves",
@@ -239,8 +231,10 @@ def numbers(
                 )
 
 
-def data_table(table: pd.DataFrame, *, key: str, labels: Mapping[str, str] | None = None) -> None:
-    """A table that sorts, with readable headers and dates."""
+def data_table(
+    table: pd.DataFrame, *, key: str, labels: Mapping[str, str] | None = None, download: bool = True
+) -> None:
+    """A table that sorts, with readable headers and dates, and its files to take away."""
     config: dict[str, Any] = {}
     for column in table.columns:
         label = (labels or {}).get(str(column), str(column).replace("_", " ").capitalize())
@@ -250,7 +244,20 @@ def data_table(table: pd.DataFrame, *, key: str, labels: Mapping[str, str] | Non
             config[str(column)] = st.column_config.NumberColumn(label, format="%d")
         else:
             config[str(column)] = st.column_config.Column(label)
-    st.dataframe(table, key=key, hide_index=True, column_config=config, placeholder="–", alt=f"Table: {key}")
+    name = key.removeprefix("table_").replace("-", " ").replace("_", " ")
+    st.dataframe(table, key=key, hide_index=True, column_config=config, placeholder="–", alt=f"Table: {name}")
+    if not download:
+        return
+    popover = st.popover(
+        "Download this table",
+        type="tertiary",
+        icon=":material/download:",
+        key=f"download_{key}",
+        on_change="rerun",
+    )
+    if popover.open:
+        with popover, st.container(horizontal=True):
+            share.table_downloads(current(), table, key=key)
 
 
 def choice(name: str, label: str, options: Mapping[str, str]) -> str:

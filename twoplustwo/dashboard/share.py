@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import html
 from datetime import UTC, datetime
+from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from twoplustwo import citation, export
 from twoplustwo.dashboard.visit import Visit
 from twoplustwo.labels import as_markdown
 
+PARQUET = "application/vnd.apache.parquet"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -86,6 +89,32 @@ def _citation(visit: Visit, cited: citation.Citation, *, key: str) -> None:
             )
 
 
+def cite_dataset(visit: Visit) -> None:
+    """The citation of the whole record."""
+    _citation(visit, citation.of_dataset(visit.record), key="cite_dataset")
+
+
+def table_downloads(visit: Visit, table: pd.DataFrame, *, key: str) -> None:
+    """A table as CSV, Excel, JSON and Parquet, each with version, selection and licence inside."""
+    about = export.Provenance.of(visit.record, visit.selection, visit.share_address())
+    plain = table.reset_index(drop=True)
+    for label, make, extension, kind in (
+        ("CSV", partial(export.table_csv, plain, about), "csv", "text/csv"),
+        ("Excel", partial(export.table_excel, {key: plain}, about), "xlsx", EXCEL),
+        ("JSON", partial(export.table_json, plain, about), "json", "application/json"),
+        ("Parquet", partial(export.table_parquet, plain, about), "parquet", PARQUET),
+    ):
+        st.download_button(
+            label,
+            data=make,
+            file_name=export.file_name(visit.record, key, extension),
+            mime=kind,
+            key=f"{extension}_{key}",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
 def _download(visit: Visit) -> None:
     popover = st.popover("Download", icon=":material/download:", key="download", on_change="rerun")
     if not popover.open:
@@ -120,7 +149,7 @@ def _download(visit: Visit) -> None:
         "Meetings as Parquet": (
             lambda: export.table_parquet(selected.meetings, about),
             "meetings.parquet",
-            "application/vnd.apache.parquet",
+            PARQUET,
         ),
         "Data Package (zip, all tables with codebook)": (
             lambda: export.package_zip(selected, about),
