@@ -105,7 +105,7 @@ def sources(visit: Visit) -> None:
     kinds = pages["kind"].map(KIND_LABELS).value_counts()
     parts.note(
         f"{counted(len(pages), 'page')} behind this selection: "
-        + ", ".join(f"{count:,} {kind.lower()}" for kind, count in kinds.items())
+        + ", ".join(f"{kind.lower()} {count:,}" for kind, count in kinds.items())
         + ". The magnifying glass of the table searches in it; choose a row to report an error in it."
     )
     chosen = st.dataframe(
@@ -174,14 +174,9 @@ def version(visit: Visit) -> None:
         "what has changed since."
     )
     st.markdown("**Data API**, with the same parameters as the pages:")
-    st.code(
-        "\n".join(
-            visit.api_address(file)
-            for file in ("meetings.csv", "mentions.json", "datapackage.zip", "openapi.json", "changes.atom")
-        ),
-        language=None,
-        wrap_lines=True,
-    )
+    whole = [visit.api_address(file).partition("?")[0] for file in ("openapi.json", "changes.atom")]
+    selected = [visit.api_address(file) for file in ("meetings.csv", "mentions.json", "datapackage.zip")]
+    st.code("\n".join([*selected, *whole]), language=None, wrap_lines=True)
 
 
 visit = current()

@@ -21,6 +21,7 @@ import pandas as pd
 import pytest
 from openapi_spec_validator import validate
 from server import ROOT, Server, running
+from test_share import codes, opened
 
 from twoplustwo import api, load
 
@@ -634,3 +635,11 @@ def test_nothing_that_the_api_sends_loads_from_elsewhere(server: Server):
     assert ask(server, "/docs").status == 404
     assert ask(server, "/redoc").status == 404
     assert b"cdn" not in ask(server, "/openapi.json").body
+
+
+def test_every_address_that_the_method_page_shows_is_answered(server: Server):
+    # Parameters that an address does not take are refused, so a page must not show one with them.
+    shown = "\n".join(codes(opened("method", "partner=GBR&from=2013", "share")))
+    paths = {line.partition("/api")[2] for line in shown.splitlines() if "/api/" in line}
+    assert len(paths) == 5
+    assert {path: ask(server, path).status for path in paths} == dict.fromkeys(paths, 200)
