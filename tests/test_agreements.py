@@ -533,7 +533,7 @@ def test_each_chart_has_its_numbers_for_all_agreements_that_it_counts(chart: str
     visit.run()
     fold = next(fold for fold in visit.expander if fold.key == f"numbers_{chart}")
     assert set(fold.dataframe[0].value["agreement_id"]) == expected(LADDER)
-    assert [button.label for button in fold.get("download_button")] == ["CSV"]
+    assert [button.label for button in fold.get("download_button")] == ["CSV", "Excel", "JSON", "Parquet"]
 
 
 def test_the_rest_of_the_types_is_behind_the_matrix():
