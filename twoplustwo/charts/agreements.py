@@ -13,6 +13,7 @@ from twoplustwo.analysis.agreements import LADDER, SPANS
 from twoplustwo.charts.style import (
     FAINT,
     FONT,
+    LEGEND_BELOW,
     NEUTRAL,
     TEXT,
     annotate,
@@ -137,17 +138,7 @@ def lives(
     figure.update_layout(
         clickmode="event+select",
         showlegend=True,
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 0,
-            "yref": "container",
-            "yanchor": "bottom",
-            "font": {"size": 12},
-            "itemclick": False,
-            "itemdoubleclick": False,
-            "traceorder": "normal",
-        },
+        legend=LEGEND_BELOW | {"traceorder": "normal"},
     )
     return figure
 
@@ -368,15 +359,7 @@ def spread(
     )
     figure.update_layout(
         showlegend=True,
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 0,
-            "yref": "container",
-            "yanchor": "bottom",
-            "itemclick": False,
-            "itemdoubleclick": False,
-        },
+        legend=LEGEND_BELOW,
     )
     return figure
 

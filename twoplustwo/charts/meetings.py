@@ -15,6 +15,7 @@ from twoplustwo.charts.style import (
     FAINT,
     FONT,
     LEGEND_ABOVE,
+    LEGEND_BELOW,
     NEUTRAL,
     SYMBOLS,
     TEXT,
@@ -212,16 +213,7 @@ def timeline(
         dragmode="pan",
         clickmode="event+select",
         showlegend=True,
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 0,
-            "yref": "container",
-            "yanchor": "bottom",
-            "font": {"size": 12},
-            "itemclick": False,
-            "itemdoubleclick": False,
-        },
+        legend=LEGEND_BELOW,
     )
     return figure
 
