@@ -39,6 +39,7 @@ from twoplustwo.labels import (
 from twoplustwo.record import rows
 
 LANE = 48  # px
+LEAST = 230  # px: on a phone the legend alone takes six lines
 CABINET_NAMES = 1.1  # lanes that upright names take below theirs
 CELLS = [[0.0, "#4F76A3"], [1.0, "#27466F"]]  # white figures keep 4.5:1 on both
 
@@ -184,7 +185,8 @@ def timeline(
     """
     extra: float = int(cabinets is not None) + int(events is not None)
     extra += CABINET_NAMES if cabinets is not None else 0
-    figure = base(round(LANE * (len(lanes) + extra + 0.25)) + 66, top=6, bottom=60)
+    height = max(round(LANE * (len(lanes) + extra + 0.25)) + 66, LEAST)
+    figure = base(height, top=6, bottom=60)
     labels = [f"<b>{as_hover(names[code])}</b>" for code in lanes]
     if events is not None:
         labels.append("<b>Events around them</b>")

@@ -44,7 +44,7 @@ LEGEND_ABOVE = {
     "itemclick": False,
     "itemdoubleclick": False,
 }
-LEGEND_BELOW = {**LEGEND_ABOVE, "y": 0, "yanchor": "bottom", "font": {"size": 12}}
+LEGEND_BELOW = {**LEGEND_ABOVE, "y": 0, "yanchor": "bottom", "font": {"size": 12}, "maxheight": 1}
 
 
 def colour_of(partner: str) -> str:
