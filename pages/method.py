@@ -87,6 +87,7 @@ def reading_depth(visit: Visit) -> None:
         "uncoded": "Without a coded area",
         "sources_per_meeting": "Sources per meeting (median)",
         "areas_per_meeting": "Areas per meeting (median)",
+        **{kind: f"{label} (pages)" for kind, label in KIND_LABELS.items()},
     }
     by_partner = coverage(visit.selected, "partner")
     by_partner = by_partner.assign(partner=by_partner["partner"].map(visit.shared.names))

@@ -33,6 +33,8 @@ def test_coverage_counts_each_page_of_a_meeting_once(tmp_path):
     by_partner = coverage(record, "partner").iloc[0]
     # Two meetings; one read in full, one with an official text, one uncoded; medians of 3 and 1, 2 and 0.
     assert by_partner[["meetings", "read_in_full", "official", "uncoded"]].tolist() == [2, 1, 1, 1]
+    # Pages by kind: a is an official readout; b and c are news, and b stands behind both meetings.
+    assert by_partner[["official_readout", "news", "joint_statement"]].tolist() == [1, 3, 0]
     assert (by_partner["sources_per_meeting"], by_partner["areas_per_meeting"]) == (2.0, 1.0)
 
 

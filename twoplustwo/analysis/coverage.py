@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from twoplustwo.analysis.meetings import reading_depth
+from twoplustwo.analysis.meetings import SOURCE_KINDS, reading_depth
 from twoplustwo.record import Record
 
 OFFICIAL = ["joint_statement", "official_readout"]
@@ -16,7 +16,8 @@ def coverage(record: Record, by: str) -> pd.DataFrame:
     Returns columns ``by``, ``meetings`` (count), ``read_in_full`` (meetings with at least one page
     read in full), ``official`` (meetings with a joint statement or official readout among their
     pages), ``uncoded`` (meetings without a coded area), ``sources_per_meeting`` and
-    ``areas_per_meeting`` (medians).
+    ``areas_per_meeting`` (medians), and for each kind of source the number of its pages, counted once
+    a meeting.
     """
     meetings = record.meetings.assign(year=record.meetings["date"].dt.year)[["meeting_id", by]]
     depth = reading_depth(record, meetings["meeting_id"].tolist())
@@ -35,4 +36,5 @@ def coverage(record: Record, by: str) -> pd.DataFrame:
         uncoded=("uncoded", "sum"),
         sources_per_meeting=("sources", "median"),
         areas_per_meeting=("areas", "median"),
+        **{kind: (kind, "sum") for kind in SOURCE_KINDS},
     ).reset_index()
