@@ -91,6 +91,9 @@ def test_a_report_is_filled_in_with_id_version_and_link(record, monkeypatch):
     assert record.about.version in text
     assert "id=gbr-2015-01-21" in text
 
+    visit.selectbox(key="report_about_gbr-2015-01-21").select("gbr-2015-01-21/cyber").run()
+    assert any("Mention: gbr-2015-01-21/cyber" in code for code in codes(visit))
+
     monkeypatch.setenv("TWOPLUSTWO_CONTACT", "desk@example.org")
     visit = opened("meetings", "id=gbr-2015-01-21", popover)
     address = json.dumps([element.proto.url for element in visit.get("link_button")])

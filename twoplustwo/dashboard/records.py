@@ -136,7 +136,9 @@ def facts(visit: Visit, identifier: str) -> None:
         with st.container(horizontal=True):
             if kind != "person":
                 share.cite_record(visit, kind, identifier)
-            report.offer(visit, kind, identifier)
+            said = visit.record.mentions[visit.record.mentions["meeting_id"] == identifier]["topic_id"]
+            mentions = {f"{identifier}/{topic}": visit.shared.topics[topic] for topic in said}
+            report.offer(visit, kind, identifier, mentions)
 
 
 def brief_facts(visit: Visit, identifier: str) -> None:

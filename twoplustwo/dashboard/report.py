@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from urllib.parse import quote
 
 import streamlit as st
@@ -13,7 +14,7 @@ CONTACT = "TWOPLUSTWO_CONTACT"
 """Environment variable with the maintainer's e-mail address; without it the text is to be copied."""
 
 
-def offer(visit: Visit, kind: str, identifier: str) -> None:
+def offer(visit: Visit, kind: str, identifier: str, mentions: Mapping[str, str] | None = None) -> None:
     """Offer to report an error in one record.
 
     Parameters
@@ -22,6 +23,8 @@ def offer(visit: Visit, kind: str, identifier: str) -> None:
         What it is: meeting, agreement, person, source …
     identifier
         Its id.
+    mentions
+        Id -> name of what was said there on a cooperation area, to report one of those instead.
     """
     popover = st.popover(
         "Report an error",
@@ -32,14 +35,23 @@ def offer(visit: Visit, kind: str, identifier: str) -> None:
     )
     if not popover.open:
         return
-    subject = f"Two Plus Two: error in {kind} {identifier}"
-    text = (
-        f"{kind.capitalize()}: {identifier}\n"
-        f"Data version: {visit.record.about.version}\n"
-        f"Link: {visit.share_address()}\n\n"
-        "What is wrong, and which source shows it:\n"
-    )
     with popover:
+        about = identifier
+        if mentions:
+            about = st.selectbox(
+                "About",
+                [identifier, *mentions],
+                format_func=lambda code: mentions.get(code, f"The {kind} as a whole"),
+                key=f"report_about_{identifier}",
+            )
+        what = kind if about == identifier else "mention"
+        subject = f"Two Plus Two: error in {what} {about}"
+        text = (
+            f"{what.capitalize()}: {about}\n"
+            f"Data version: {visit.record.about.version}\n"
+            f"Link: {visit.share_address()}\n\n"
+            "What is wrong, and which source shows it:\n"
+        )
         contact = os.environ.get(CONTACT, "")
         if contact:
             address = f"mailto:{quote(contact, safe='@')}?subject={quote(subject)}&body={quote(text)}"
