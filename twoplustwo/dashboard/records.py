@@ -69,6 +69,8 @@ STYLE = """<style>
 </style>"""
 
 
+MOST_ASKED = 4
+"""Unknown ids of one link to which near ones are offered, as many as the notice names."""
 ANCHOR = "record"
 """Where on a page the open record begins, for links such as ``#record``."""
 
@@ -175,18 +177,18 @@ def links(visit: Visit, ids: Iterable[str], *, key: str) -> None:
 
 def offer_near(visit: Visit) -> None:
     """Where the link named an id that is not on record, links to those that may have been meant."""
-    for problem in visit.problems:
-        if problem.parameter != "id":
-            continue
-        near = near_ids(visit.record, problem.value)
-        if not near:
-            st.markdown(
-                "No id on record is near the one in the link. "
-                "The tables below list the meetings and the people that the filters leave."
-            )
-            continue
-        st.markdown("Near the id in the link:")
-        links(visit, near, key="near")
+    asked = [problem.value for problem in visit.problems if problem.parameter == "id"][:MOST_ASKED]
+    if not asked:
+        return
+    near = dict.fromkeys(identifier for value in asked for identifier in near_ids(visit.record, value))
+    if not near:
+        st.markdown(
+            "No id on record is near the one in the link. "
+            "The tables below list the meetings and the people that the filters leave."
+        )
+        return
+    st.markdown("Near the id in the link:")
+    links(visit, near, key="near")
 
 
 def sources_list(visit: Visit, ids: Iterable[str]) -> str:
