@@ -268,7 +268,21 @@ def test_a_long_text_is_cut_and_that_is_said():
 
 
 def test_a_text_loses_control_characters_and_line_ends():
-    assert Selection(text=" Gen\x00\u202e\n Nakatani\ud800 ").text == "Gen Nakatani?"
+    assert Selection(text=" Gen\x00\u202e\n Nakatani\ud800 ").text == "Gen Nakatani"
+
+
+def test_signs_of_a_text_that_cannot_be_seen_are_named():
+    link = read_link("overview", {"q": ["Na\u200bkatani"]}, VOCABULARY)
+    assert link.view.selection.text == "Na katani"
+    assert [problem.message for problem in link.problems] == [
+        "q holds signs that cannot be seen; they were read as blanks."
+    ]
+
+
+def test_a_letter_whose_capital_is_a_latin_one_makes_no_code():
+    link = read_link("overview", {"partner": ["u\u017fa"]}, VOCABULARY)
+    assert not link.view.selection.partners
+    assert [problem.parameter for problem in link.problems] == ["partner"]
 
 
 # --- filters on a record of a few rows ----------------------------------------------------------
@@ -444,6 +458,10 @@ def test_only_the_sources_of_the_selected_rows_are_left(small: Record):
 def test_a_text_is_searched_where_nobody_is_named(tmp_path: Path):
     alone = read_small(tmp_path, meetings=[meeting("GBR", "2015-01-21", city="London")])
     assert len(Selection(text="london").apply(alone).meetings) == 1
+
+
+def test_a_text_of_accents_alone_is_found_nowhere_rather_than_everywhere(small: Record):
+    assert len(Selection(text="\u0301").apply(small).meetings) == 0
 
 
 def test_a_selection_of_a_selection_is_what_both_choose(small: Record):

@@ -24,6 +24,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from twoplustwo import export, feeds
@@ -35,6 +36,7 @@ from twoplustwo.selection import (
     LONGEST_TEXT,
     MAIN_FORMAT,
     SELECTION_PARAMETERS,
+    UNSEEN,
     LinkProblem,
     Selection,
     View,
@@ -48,7 +50,8 @@ ROOT = "/api"
 PAGE = "method"  # a page without options of its own, so that a query holds a selection alone
 SELECTING = (*SELECTION_PARAMETERS, "v")
 PAGED = (*SELECTING, "limit", "offset")
-LONGEST_QUERY = 8 * 1024  # bytes
+LONGEST_QUERY = 8 * 1024  # bytes; the longest link of the grammar has less than half
+MOST_PARAMETERS = 1000  # beyond it the server of the pages would read a link as if it were empty
 MOST_ROWS = 10_000
 HIGHEST_OFFSET = 1_000_000
 FRESH = 300  # s, for which an answer may be used again without asking
@@ -56,8 +59,9 @@ METHODS = "GET, HEAD, OPTIONS"
 PROBLEM = "application/problem+json"
 CSV = "text/csv; charset=utf-8"
 JSON = "application/json"
-VISIBLE = "[!-~\u00a1-\u00ac\u00ae-\u02ff\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5]"
-"""A sign that can be seen, Latin or Japanese, as the description says it; other scripts are read too."""
+BLANK = r"\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+SEEN = f"^[^{UNSEEN}]*[^{UNSEEN}{BLANK}][^{UNSEEN}]*$"
+"""Text with no unseen sign and not of blanks alone."""
 HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 EVERYWHERE = {
@@ -353,7 +357,7 @@ def parameters(vocabulary: Vocabulary) -> dict[str, dict[str, Any]]:
         ),
         "q": (
             "Words that all occur in names, summaries, places, documents, people; without case and accents.",
-            {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT, "pattern": VISIBLE},
+            {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT, "pattern": SEEN},
             "Nakatani",
         ),
         "v": (
@@ -590,15 +594,28 @@ def _table_answer(request: Request, extension: str, kind: str) -> Response:
     return _answer(request, content, kind, headers)
 
 
+TOO_LONG = (
+    f"This link is longer than {LONGEST_QUERY:,} bytes or has more than {MOST_PARAMETERS:,} parameters, "
+    "which no view needs. Shorten it, or leave out all that follows the question mark.\n"
+)
+
+
 class BesidePages:
     """ASGI middleware: a request at or below ``/api`` goes to the API, every other one on to the pages.
 
     A route would not do: the server of the pages refuses some paths on its own, in another form.
+    A link that is too long for it is refused here, since it would show another view without a word.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.pages = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        below = scope["type"] == "http" and f"{scope['path']}/".startswith(f"{ROOT}/")
-        await (api if below else self.pages)(scope, receive, send)
+        answer = self.pages
+        if scope["type"] == "http":
+            query: bytes = scope["query_string"]
+            if f"{scope['path']}/".startswith(f"{ROOT}/"):
+                answer = api
+            elif len(query) > LONGEST_QUERY or query.count(b"&") >= MOST_PARAMETERS:
+                answer = PlainTextResponse(TOO_LONG, 414, {"Cache-Control": "no-store"})
+        await answer(scope, receive, send)

@@ -22,6 +22,12 @@ MAIN_FORMAT = "two_plus_two"
 ALL_FORMATS = "all"
 BASES = allowed_values("mentions", "basis")
 LONGEST_TEXT = 200
+UNSEEN = (
+    r"\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
+    "\U000e0000-\U000e007f"
+)
+"""Signs that nobody sees, or that stand for bytes which were no UTF-8: controls, joiners, marks of
+direction, tags, the replacement character. As the inside of a class of a regular expression."""
 
 Params = Mapping[str, Sequence[str]]
 Pairs = list[tuple[str, str]]
@@ -287,7 +293,8 @@ class Selection:
 
     def _has_words(self, written: str) -> bool:
         found = _folded(written)
-        return all(word in found for word in _folded(self.text).split())
+        # A text of accents alone would fold to nothing, and then be found everywhere.
+        return all(word in found for word in _folded(self.text).split() or self.text.split())
 
 
 @dataclass(frozen=True)
@@ -388,7 +395,8 @@ class _Reader:
         found = []
         for value in self.params.get(name, ()):
             code = fold(value.strip())
-            if code in allowed:
+            # Other scripts have letters whose capital is a Latin one, such as ſ; they are no codes.
+            if code in allowed and (fold is str or value.strip().isascii()):
                 found.append(code)
             else:
                 said = f"{name}={_quoted(value)}" if value.strip() else f"{name}= without a value"
@@ -418,6 +426,8 @@ class _Reader:
             return ""
         if not _clean_text(value):
             self.note(name, value, f"{name}= without a value")
+        elif _UNSEEN.search(value):
+            self.note(name, value, f"{name} holds signs that cannot be seen", "they were read as blanks")
         if len(_clean_text(value, limit=None)) > LONGEST_TEXT:
             self.note(
                 name, value, f"{name} is longer than {LONGEST_TEXT} characters", "its beginning was used"
@@ -448,11 +458,12 @@ class _Reader:
         return chosen[:1]
 
 
+_UNSEEN = re.compile(f"[{UNSEEN}\ud800-\udfff]")  # unpaired surrogates, which no link can carry
+
+
 def _clean_text(text: str, limit: int | None = LONGEST_TEXT) -> str:
-    """One line without control characters or unpaired surrogates, which no link can carry."""
-    sound = text.encode("utf-8", "replace").decode("utf-8")
-    printable = "".join(" " if unicodedata.category(sign).startswith("C") else sign for sign in sound)
-    return " ".join(printable.split())[:limit].strip()
+    """One line of signs that can be seen."""
+    return " ".join(_UNSEEN.sub(" ", text).split())[:limit].strip()
 
 
 def _folded(text: str) -> str:
