@@ -401,7 +401,7 @@ def test_a_duration_is_a_point_or_a_range_and_its_row_tells_the_counts(small: Re
         (339, "line-ns-open"),
         (988, "circle"),
     ]
-    labels = [annotation.text for annotation in figure.layout.annotations]
+    labels = figure.layout.yaxis.ticktext
     assert "<b>Reciprocal access</b> median 40 days<br>40 days · 1 known, 2 not yet, 0 not known" in labels
     assert "<b>Information security</b><br>0 known, 0 not yet, 1 not known" in labels
 

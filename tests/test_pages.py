@@ -478,7 +478,7 @@ def test_the_topics_page_counts_each_area_as_so_many_of_the_coded_meetings(link:
     trials = len(set().union(*taken_up.values()))
     expected = {labels[topic]: len(ids) for topic, ids in taken_up.items()}
     figure = charts(visit)["area-ranking"]
-    written_out = {plain(note["text"]) for note in figure["layout"]["annotations"]}
+    written_out = {plain(label) for label in figure["layout"]["yaxis"]["ticktext"]}
     drawn = sorted(expected.values(), reverse=True)[:20]
     assert len(written_out) == len(drawn)
     assert written_out <= {f"{label} <b>{count} of {trials}</b>" for label, count in expected.items()}

@@ -36,7 +36,8 @@ from twoplustwo.analysis.meetings import (
     topic_changes,
 )
 from twoplustwo.analysis.people import counterparts_of, meetings_of, offices_of
-from twoplustwo.dashboard.records import STYLE, country_name
+from twoplustwo.dashboard.parts import STYLE
+from twoplustwo.dashboard.records import country_name
 from twoplustwo.record import allowed_values
 
 MEETING, AGREEMENT, PERSON = "gbr-2016-01-08", "gbr-acsa-2017", "gen-nakatani"
@@ -587,6 +588,6 @@ def test_every_country_on_record_has_a_name(record: Record):
 
 
 def test_the_style_is_a_constant_that_asks_for_nothing():
-    source = (Path(__file__).parent.parent / "twoplustwo" / "dashboard" / "records.py").read_text("utf-8")
+    source = (Path(__file__).parent.parent / "twoplustwo" / "dashboard" / "parts.py").read_text("utf-8")
     assert f'STYLE = """{STYLE}"""' in source
     assert not re.search(r"url|import|script|expression|//", STYLE)

@@ -7,20 +7,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from twoplustwo.analysis.agreements import LADDER, SPANS
+from twoplustwo.charts import Figure
 from twoplustwo.charts.style import (
     FAINT,
     FONT,
     LEGEND_BELOW,
     NEUTRAL,
     TEXT,
-    annotate,
-    base,
+    Drawing,
     colour_of,
-    row_labels,
-    time_axis,
 )
 from twoplustwo.labels import (
     EVENT_LABELS,
@@ -75,7 +72,7 @@ def lives(
     *,
     span: tuple[pd.Timestamp, pd.Timestamp],
     chosen: str | None = None,
-) -> go.Figure:
+) -> Figure:
     """The life of each agreement: a bar of its stages, and its steps as marks, by partner.
 
     A step known to the month or year is drawn as a bracket over that period, never as a mark on
@@ -99,48 +96,33 @@ def lives(
         Agreement id whose marks are to be larger.
     """
     labels: list[str] = []
-    headings: dict[str, int] = {}
+    headings: dict[int, str] = {}
     position: dict[str, int] = {}
     ordered = in_order(agreements, steps)
     for code in partners:
-        headings[code] = len(labels)
+        headings[len(labels)] = f"<b>{as_hover(names[code])}</b>"
         labels.append("")
         for agreement in rows(ordered[ordered["partner"] == code]):
             position[agreement.agreement_id] = len(labels)
             labels.append(_life_label(agreement))
-    figure = base(LIFE * len(labels) + 190, top=30, bottom=150)
+    drawing = Drawing(LIFE * len(labels) + 190, top=30, bottom=150)
     for stage in STROKES:
-        _draw_stage(figure, stages[stages["stage"] == stage], stage, position)
+        _draw_stage(drawing, stages[stages["stage"] == stage], stage, position)
     for symbol in dict.fromkeys(SYMBOLS_OF_STEPS.values()):
         events = [event for event, its_symbol in SYMBOLS_OF_STEPS.items() if its_symbol == symbol]
         exact = steps[steps["event"].isin(events) & (steps["precision"] == "day")]
-        _draw_steps(figure, exact, symbol, position, chosen)
-    _draw_periods(figure, steps[steps["precision"] != "day"], position, chosen)
-    row_labels(figure, labels, offset=0.2, below=0.25)
-    annotate(
-        figure,
-        [
-            {
-                "x": 0,
-                "xref": "paper",
-                "xanchor": "left",
-                "y": row + 0.2,
-                "yanchor": "middle",
-                "text": f"<b>{as_hover(names[code])}</b>",
-                "font": {"size": FONT + 1, "color": TEXT},
-            }
-            for code, row in headings.items()
-        ],
-    )
+        _draw_steps(drawing, exact, symbol, position, chosen)
+    _draw_periods(drawing, steps[steps["precision"] != "day"], position, chosen)
+    drawing.row_labels(labels, offset=0.2, below=0.25, headings=headings)
     margin = (span[1] - span[0]) * 0.012
-    time_axis(figure, span[0] - margin, span[1] + margin)
-    figure.update_xaxes(side="top")
-    figure.update_layout(
-        clickmode="event+select",
-        showlegend=True,
-        legend=LEGEND_BELOW | {"traceorder": "normal"},
-    )
-    return figure
+    drawing.time_axis(span[0] - margin, span[1] + margin)
+    drawing.x["side"] = "top"
+    drawing.layout |= {
+        "clickmode": "event+select",
+        "showlegend": True,
+        "legend": LEGEND_BELOW | {"traceorder": "normal"},
+    }
+    return drawing.figure()
 
 
 def in_order(agreements: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
@@ -162,7 +144,7 @@ def _life_label(agreement: Any) -> str:
     return as_hover(f"{textwrap.shorten(agreement.title, room, placeholder=' …')} {stands}")
 
 
-def _draw_stage(figure: go.Figure, stages: pd.DataFrame, stage: str, position: Mapping[str, int]) -> None:
+def _draw_stage(drawing: Drawing, stages: pd.DataFrame, stage: str, position: Mapping[str, int]) -> None:
     """Bars of one stage, a trace for each colour; the legend shows the stroke in grey."""
     stroke = STROKES[stage]
     drawn = stages[stages["agreement_id"].isin(position)]
@@ -173,63 +155,59 @@ def _draw_stage(figure: go.Figure, stages: pd.DataFrame, stage: str, position: M
             at = position[bar.agreement_id]
             x += [f"{bar.start:%Y-%m-%d}", f"{bar.end:%Y-%m-%d}", None]
             y += [at, at, None]
-        figure.add_trace(_line(x, y, stroke, str(colour), legend=False))
+        drawing.add(**_line(x, y, stroke, str(colour), legend=False))
     if len(drawn):
-        figure.add_trace(_line([None], [None], stroke, NEUTRAL, legend=True))
+        drawing.add(**_line([None], [None], stroke, NEUTRAL, legend=True))
 
 
-def _line(x: list[Any], y: list[Any], stroke: Stroke, colour: str, *, legend: bool) -> go.Scatter:
-    return go.Scatter(
-        x=x,
-        y=[None if at is None else at + BAR for at in y],
-        mode="lines",
-        name=stroke.label,
-        showlegend=legend,
-        line={"color": colour, "width": stroke.width, "dash": stroke.dash},
-        opacity=0.55 if stroke.width > 5 else 1,
-        hoverinfo="skip",
-    )
+def _line(x: list[Any], y: list[Any], stroke: Stroke, colour: str, *, legend: bool) -> dict[str, Any]:
+    return {
+        "x": x,
+        "y": [None if at is None else at + BAR for at in y],
+        "mode": "lines",
+        "name": stroke.label,
+        "showlegend": legend,
+        "line": {"color": colour, "width": stroke.width, "dash": stroke.dash},
+        "opacity": 0.55 if stroke.width > 5 else 1,
+        "hoverinfo": "skip",
+    }
 
 
 def _draw_steps(
-    figure: go.Figure, steps: pd.DataFrame, symbol: str, position: Mapping[str, int], chosen: str | None
+    drawing: Drawing, steps: pd.DataFrame, symbol: str, position: Mapping[str, int], chosen: str | None
 ) -> None:
     drawn = steps[steps["agreement_id"].isin(position)]
     if drawn.empty:
         return
-    figure.add_trace(
-        go.Scatter(
-            x=drawn["date"].dt.strftime("%Y-%m-%d").tolist(),
-            y=[position[identifier] + BAR for identifier in drawn["agreement_id"]],
-            mode="markers",
-            showlegend=False,
-            marker={
-                "symbol": symbol,
-                "size": [16 if identifier == chosen else 10 for identifier in drawn["agreement_id"]],
-                "color": [colour_of(code) for code in drawn["partner"]],
-                "opacity": 1,
-                "line": {"width": 1.8 if symbol.endswith("-open") else 0},
-            },
-            customdata=drawn["agreement_id"].tolist(),
-            hovertext=[_step_hover(step) for step in rows(drawn)],
-            hoverinfo="text",
-            unselected={"marker": {"opacity": 0.55}},
-        )
+    drawing.add(
+        x=drawn["date"].dt.strftime("%Y-%m-%d").tolist(),
+        y=[position[identifier] + BAR for identifier in drawn["agreement_id"]],
+        mode="markers",
+        showlegend=False,
+        marker={
+            "symbol": symbol,
+            "size": [16 if identifier == chosen else 10 for identifier in drawn["agreement_id"]],
+            "color": [colour_of(code) for code in drawn["partner"]],
+            "opacity": 1,
+            "line": {"width": 1.8 if symbol.endswith("-open") else 0},
+        },
+        customdata=drawn["agreement_id"].tolist(),
+        hovertext=[_step_hover(step) for step in rows(drawn)],
+        hoverinfo="text",
+        unselected={"marker": {"opacity": 0.55}},
     )
     label = "Superseded or ended" if symbol.startswith("x-") else EVENT_LABELS[_first_event(symbol)]
-    figure.add_trace(
-        go.Scatter(
-            x=[None],
-            y=[None],
-            mode="markers",
-            name=label,
-            marker={
-                "symbol": symbol,
-                "size": 9,
-                "color": NEUTRAL,
-                "line": {"width": 1.8 if symbol.endswith("-open") else 0},
-            },
-        )
+    drawing.add(
+        x=[None],
+        y=[None],
+        mode="markers",
+        name=label,
+        marker={
+            "symbol": symbol,
+            "size": 9,
+            "color": NEUTRAL,
+            "line": {"width": 1.8 if symbol.endswith("-open") else 0},
+        },
     )
 
 
@@ -238,7 +216,7 @@ def _first_event(symbol: str) -> str:
 
 
 def _draw_periods(
-    figure: go.Figure, steps: pd.DataFrame, position: Mapping[str, int], chosen: str | None
+    drawing: Drawing, steps: pd.DataFrame, position: Mapping[str, int], chosen: str | None
 ) -> None:
     """Brackets over the months or years that inexact dates can mean."""
     drawn = steps[steps["agreement_id"].isin(position)]
@@ -254,25 +232,23 @@ def _draw_periods(
         y += [at, at, None]
         ids += [step.agreement_id, step.agreement_id, None]
         hover += [_step_hover(step), _step_hover(step), ""]
-    figure.add_trace(
-        go.Scatter(
-            x=x,
-            y=y,
-            mode="lines+markers",
-            name=PERIOD,
-            line={"color": TEXT, "width": 1.5},
-            marker={
-                "symbol": "line-ns-open",
-                "size": [16 if identifier == chosen else 10 for identifier in ids],
-                "color": TEXT,
-                "opacity": 1,
-                "line": {"width": 1.5},
-            },
-            customdata=ids,
-            hovertext=hover,
-            hoverinfo="text",
-            unselected={"marker": {"opacity": 0.55}},
-        )
+    drawing.add(
+        x=x,
+        y=y,
+        mode="lines+markers",
+        name=PERIOD,
+        line={"color": TEXT, "width": 1.5},
+        marker={
+            "symbol": "line-ns-open",
+            "size": [16 if identifier == chosen else 10 for identifier in ids],
+            "color": TEXT,
+            "opacity": 1,
+            "line": {"width": 1.5},
+        },
+        customdata=ids,
+        hovertext=hover,
+        hoverinfo="text",
+        unselected={"marker": {"opacity": 0.55}},
     )
 
 
@@ -290,7 +266,7 @@ def _step_hover(step: Any) -> str:
 
 def spread(
     table: pd.DataFrame, summary: pd.DataFrame, names: Mapping[str, str], *, zero: str | None = None
-) -> go.Figure:
+) -> Figure:
     """How long one span took: each agreement a mark or a range, each type with its median.
 
     Parameters
@@ -305,7 +281,7 @@ def spread(
     zero
         Words for the line at 0 days, where there is something on both sides of it.
     """
-    figure = base(SPREAD * len(summary) + 90, top=8, bottom=70)
+    drawing = Drawing(SPREAD * len(summary) + 90, top=8, bottom=70)
     labels = []
     durations: list[tuple[Any, float]] = []
     medians: list[tuple[Any, float]] = []
@@ -317,51 +293,48 @@ def spread(
         durations += [(found, row + 0.18 + number * step) for number, found in enumerate(rows(known))]
         if len(known):
             medians.append((line, row + 0.28))
-    _draw_durations(figure, durations, names)
-    figure.add_trace(
-        go.Scatter(
-            x=[float(line.median_days) for line, _ in medians],
-            y=[at for _, at in medians],
-            mode="markers",
-            marker={"symbol": "line-ns-open", "size": 15, "color": TEXT, "line": {"width": 2.5}},
-            hovertext=[
-                f"Median {written_days(round(line.median_days), round(line.median_days))}"
-                for line, _ in medians
-            ],
-            hoverinfo="text",
-            showlegend=False,
-        )
+    _draw_durations(drawing, durations, names)
+    drawing.add(
+        x=[float(line.median_days) for line, _ in medians],
+        y=[at for _, at in medians],
+        mode="markers",
+        marker={"symbol": "line-ns-open", "size": 15, "color": TEXT, "line": {"width": 2.5}},
+        hovertext=[
+            f"Median {written_days(round(line.median_days), round(line.median_days))}" for line, _ in medians
+        ],
+        hoverinfo="text",
+        showlegend=False,
     )
     for name, mode, marker in (
         ("An agreement", "markers", {"symbol": "circle", "size": 8, "color": NEUTRAL}),
         ("Range of one", "lines+markers", {"symbol": "line-ns-open", "size": 8, "color": NEUTRAL}),
         ("Median", "markers", {"symbol": "line-ns-open", "size": 13, "color": TEXT, "line": {"width": 2.5}}),
     ):
-        figure.add_trace(
-            go.Scatter(
-                x=[None], y=[None], name=name, mode=mode, marker=marker, line={"color": NEUTRAL, "width": 1.5}
-            )
+        drawing.add(
+            x=[None], y=[None], name=name, mode=mode, marker=marker, line={"color": NEUTRAL, "width": 1.5}
         )
-    row_labels(figure, labels, offset=0.26, below=0.15)
-    figure.update_annotations(align="left")
+    drawing.row_labels(labels, offset=0.26, below=0.15)
     if zero:
-        figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"}, layer="below")
+        line = {"color": NEUTRAL, "width": 1, "dash": "dot"}
+        drawing.underlay(
+            [{"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1, "line": line}]
+        )
     lowest, highest = table["shortest_days"].min(), table["longest_days"].max()
     low, high = (0, 1) if pd.isna(lowest) else (min(int(lowest), 0), max(int(highest), 1))
     margin = (high - low) * 0.03
-    figure.update_xaxes(
-        range=[low - margin, high + margin],
-        showgrid=True,
-        gridcolor=FAINT,
-        tickformat=",d",
-        nticks=5,
-        title={"text": f"Days{f' (0 = {zero})' if zero else ''}", "font": {"size": FONT}, "standoff": 4},
-    )
-    figure.update_layout(
-        showlegend=True,
-        legend=LEGEND_BELOW,
-    )
-    return figure
+    drawing.x |= {
+        "range": [low - margin, high + margin],
+        "showgrid": True,
+        "gridcolor": FAINT,
+        "tickformat": ",d",
+        "nticks": 5,
+        "title": {"text": f"Days{f' (0 = {zero})' if zero else ''}", "font": {"size": FONT}, "standoff": 4},
+    }
+    drawing.layout |= {
+        "showlegend": True,
+        "legend": LEGEND_BELOW,
+    }
+    return drawing.figure()
 
 
 def _spread_label(line: Any) -> str:
@@ -376,7 +349,7 @@ def _spread_label(line: Any) -> str:
 
 
 def _draw_durations(
-    figure: go.Figure, durations: Sequence[tuple[Any, float]], names: Mapping[str, str]
+    drawing: Drawing, durations: Sequence[tuple[Any, float]], names: Mapping[str, str]
 ) -> None:
     """Exact durations as points, ranges as lines between two ticks; two traces, whatever their number."""
     line_x: list[int | None] = []
@@ -393,24 +366,20 @@ def _draw_durations(
             line_x += [shortest, longest, None]
             line_y += [at, at, None]
     line = {"color": NEUTRAL, "width": 1.5}
-    figure.add_trace(
-        go.Scatter(x=line_x, y=line_y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
-    )
-    figure.add_trace(
-        go.Scatter(
-            x=[days for days, *_ in points],
-            y=[at for _, at, *_ in points],
-            mode="markers",
-            marker={
-                "symbol": [symbol for _, _, symbol, *_ in points],
-                "size": 8,
-                "color": [colour_of(partner) for *_, partner, _ in points],
-                "line": {"width": [1.5 if symbol.endswith("-open") else 0 for _, _, symbol, *_ in points]},
-            },
-            hovertext=[hover for *_, hover in points],
-            hoverinfo="text",
-            showlegend=False,
-        )
+    drawing.add(x=line_x, y=line_y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
+    drawing.add(
+        x=[days for days, *_ in points],
+        y=[at for _, at, *_ in points],
+        mode="markers",
+        marker={
+            "symbol": [symbol for _, _, symbol, *_ in points],
+            "size": 8,
+            "color": [colour_of(partner) for *_, partner, _ in points],
+            "line": {"width": [1.5 if symbol.endswith("-open") else 0 for _, _, symbol, *_ in points]},
+        },
+        hovertext=[hover for *_, hover in points],
+        hoverinfo="text",
+        showlegend=False,
     )
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from twoplustwo.charts import Figure
+from twoplustwo.charts.matrix import Cell, draw_cells
 from twoplustwo.charts.style import (
     BAND,
     FAINT,
@@ -19,12 +20,8 @@ from twoplustwo.charts.style import (
     NEUTRAL,
     SYMBOLS,
     TEXT,
-    annotate,
-    base,
+    Drawing,
     colour_of,
-    row_labels,
-    time_axis,
-    underlay,
 )
 from twoplustwo.labels import (
     CONTEXT_LABELS,
@@ -41,12 +38,12 @@ from twoplustwo.record import rows
 LANE = 48  # px
 LEAST = 230  # px: on a phone the legend alone takes six lines
 CABINET_NAMES = 1.1  # lanes that upright names take below theirs
-CELLS = [[0.0, "#4F76A3"], [1.0, "#27466F"]]  # white figures keep 4.5:1 on both
+MANY = 3  # meetings in a year from which on a cell is as dark as it gets
 
 
 def partner_year_matrix(
     counts: pd.DataFrame, partners: Sequence[str], names: Mapping[str, str], years: Sequence[int]
-) -> go.Figure:
+) -> Figure:
     """Meetings of each partner in each year, a block of rows for each format.
 
     Parameters
@@ -64,54 +61,34 @@ def partner_year_matrix(
     table = counts.pivot_table(index=["format", "partner"], columns="year", values="meetings", aggfunc="sum")
     table = table.reindex(columns=list(years))
     lines = [(kind, code) for kind in formats for code in partners if (kind, code) in table.index]
-    figure = base(42 * len(lines) + 40)
-    # Cells fill the lower part of their row: the label stands above them. None leaves the rest empty.
-    edges: list[float] = []
-    cells: list[list[int | None]] = []
-    hover: list[list[str]] = []
+    drawing = Drawing(42 * len(lines) + 40)
+    cells: list[list[Cell | None]] = []
     labels = []
-    for position, (kind, code) in enumerate(lines):
-        edges += [position - 0.04, position + 0.4]
-        counted_years = table.loc[[(kind, code)]].to_numpy()[0]
-        numbers = [None if pd.isna(number) else int(number) for number in counted_years]
-        cells += [numbers, [None] * len(years)]
-        what = FORMAT_LABELS[kind]
-        hover += [
-            [
-                f"<b>{as_hover(names[code])}</b>, {year}<br>{what}: {counted(number or 0, 'meeting')}"
-                for year, number in zip(years, numbers, strict=True)
-            ],
-            [""] * len(years),
+    for kind, code in lines:
+        what, name = FORMAT_LABELS[kind], as_hover(names[code])
+        numbers = [
+            0 if pd.isna(number) else int(number) for number in table.loc[[(kind, code)]].to_numpy()[0]
         ]
-        total = sum(number or 0 for number in numbers)
-        suffix = f" · {what}" if len(formats) > 1 else ""
-        labels.append(f"<b>{as_hover(names[code])}</b> {total}{suffix}")
-    figure.add_trace(
-        go.Heatmap(
-            x=list(years),
-            y=edges,
-            z=cells[:-1],
-            zmin=1,
-            zmax=3,
-            colorscale=CELLS,
-            showscale=False,
-            xgap=2,
-            hoverongaps=False,
-            hovertext=hover[:-1],
-            hoverinfo="text",
-            texttemplate="%{z}",
-            textfont={"size": 11, "color": "#FFFFFF"},
+        cells.append(
+            [
+                Cell(number, str(number), f"<b>{name}</b>, {year}<br>{what}: {counted(number, 'meeting')}")
+                if number
+                else None
+                for year, number in zip(years, numbers, strict=True)
+            ]
         )
-    )
-    row_labels(figure, labels, offset=0.3)
+        suffix = f" · {what}" if len(formats) > 1 else ""
+        labels.append(f"<b>{name}</b> {sum(numbers)}{suffix}")
+    draw_cells(drawing, cells, years, most=MANY)
+    drawing.row_labels(labels, offset=0.3)
     step = next(step for step in (1, 2, 5, 10) if len(years) / step <= 9)
-    figure.update_xaxes(
-        tickmode="array",
-        tickvals=[year for year in years if year % step == 0],
-        tickformat="d",
-        range=[years[0] - 0.5, years[-1] + 0.5],
-    )
-    return figure
+    drawing.x |= {
+        "tickmode": "array",
+        "tickvals": [year for year in years if year % step == 0],
+        "tickformat": "d",
+        "range": [years[0] - 0.5, years[-1] + 0.5],
+    }
+    return drawing.figure()
 
 
 @dataclass(frozen=True)
@@ -161,7 +138,7 @@ def timeline(
     cabinets: pd.DataFrame | None = None,
     events: pd.DataFrame | None = None,
     chosen: str | None = None,
-) -> go.Figure:
+) -> Figure:
     """One lane a partner, with its meetings and the steps of its agreements.
 
     Parameters
@@ -186,42 +163,42 @@ def timeline(
     extra: float = int(cabinets is not None) + int(events is not None)
     extra += CABINET_NAMES if cabinets is not None else 0
     height = max(round(LANE * (len(lanes) + extra + 0.25)) + 66, LEAST)
-    figure = base(height, top=6, bottom=60)
+    drawing = Drawing(height, top=6, bottom=60)
     labels = [f"<b>{as_hover(names[code])}</b>" for code in lanes]
     if events is not None:
         labels.append("<b>Events around them</b>")
     if cabinets is not None:
         labels.append("<b>Japanese cabinets</b>")
-        _draw_cabinets(figure, cabinets, len(labels) - 1, span)
+        _draw_cabinets(drawing, cabinets, len(labels) - 1, span)
     position = {code: row for row, code in enumerate(lanes)}
     line = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "line": {"color": FAINT, "width": 1}}
-    underlay(figure, [{**line, "y0": row, "y1": row} for row in range(len(labels))])
+    drawing.underlay([{**line, "y0": row, "y1": row} for row in range(len(labels))])
     for code, mark in MEETING_MARKS.items():
         drawn = meetings[(meetings["format"] == code) & meetings["partner"].isin(position)]
         hover = [_meeting_hover(row, people) for row in rows(drawn)]
-        _draw(figure, drawn, mark, position, ids=drawn["meeting_id"], hover=hover, chosen=chosen)
+        _draw(drawing, drawn, mark, position, ids=drawn["meeting_id"], hover=hover, chosen=chosen)
     for mark in (BEFORE, SIGNED, IN_FORCE, AFTER):
         kinds = [event for event, its_mark in EVENT_MARKS.items() if its_mark is mark]
         drawn = steps[steps["event"].isin(kinds) & steps["partner"].isin(position)]
         hover = [_step_hover(row) for row in rows(drawn)]
-        _draw(figure, drawn, mark, position, ids=drawn["agreement_id"], hover=hover, chosen=chosen)
+        _draw(drawing, drawn, mark, position, ids=drawn["agreement_id"], hover=hover, chosen=chosen)
     if events is not None:
-        _draw_events(figure, events, len(lanes))
-    row_labels(figure, labels, offset=0.34, below=CABINET_NAMES if cabinets is not None else 0.0)
+        _draw_events(drawing, events, len(lanes))
+    drawing.row_labels(labels, offset=0.34, below=CABINET_NAMES if cabinets is not None else 0.0)
     margin = (span[1] - span[0]) * 0.012  # marks at the ends are not cut in half
-    time_axis(figure, span[0] - margin, span[1] + margin)
-    figure.update_xaxes(fixedrange=False)
-    figure.update_layout(
-        dragmode="pan",
-        clickmode="event+select",
-        showlegend=True,
-        legend=LEGEND_BELOW,
-    )
-    return figure
+    drawing.time_axis(span[0] - margin, span[1] + margin)
+    drawing.x["fixedrange"] = False
+    drawing.layout |= {
+        "dragmode": "pan",
+        "clickmode": "event+select",
+        "showlegend": True,
+        "legend": LEGEND_BELOW,
+    }
+    return drawing.figure()
 
 
 def _draw(
-    figure: go.Figure,
+    drawing: Drawing,
     drawn: pd.DataFrame,
     mark: Mark,
     position: Mapping[str, int],
@@ -233,45 +210,41 @@ def _draw(
     if drawn.empty:
         return
     ringed = [identifier == chosen for identifier in ids]
-    figure.add_trace(
-        go.Scatter(
-            x=drawn["date"].dt.strftime("%Y-%m-%d").tolist(),
-            y=[position[code] + mark.offset for code in drawn["partner"]],
-            mode="markers",
-            name=mark.label,
-            showlegend=False,
-            marker={
-                "symbol": mark.symbol,
-                "size": [mark.size + 7 if ring else mark.size for ring in ringed],
-                "color": [colour_of(code) for code in drawn["partner"]],
-                "opacity": 1,
-                "line": {"width": 1.6 if mark.symbol.endswith("-open") else 0},
-            },
-            customdata=ids.tolist(),
-            hovertext=hover,
-            hoverinfo="text",
-            unselected={"marker": {"opacity": 0.55}},
-        )
+    drawing.add(
+        x=drawn["date"].dt.strftime("%Y-%m-%d").tolist(),
+        y=[position[code] + mark.offset for code in drawn["partner"]],
+        mode="markers",
+        name=mark.label,
+        showlegend=False,
+        marker={
+            "symbol": mark.symbol,
+            "size": [mark.size + 7 if ring else mark.size for ring in ringed],
+            "color": [colour_of(code) for code in drawn["partner"]],
+            "opacity": 1,
+            "line": {"width": 1.6 if mark.symbol.endswith("-open") else 0},
+        },
+        customdata=ids.tolist(),
+        hovertext=hover,
+        hoverinfo="text",
+        unselected={"marker": {"opacity": 0.55}},
     )
     # The legend tells shapes, so its marks are grey: colour belongs to the lane.
-    figure.add_trace(
-        go.Scatter(
-            x=[None],
-            y=[None],
-            mode="markers",
-            name=mark.label,
-            marker={
-                "symbol": mark.symbol,
-                "size": mark.size,
-                "color": NEUTRAL,
-                "line": {"width": 1.6 if mark.symbol.endswith("-open") else 0},
-            },
-        )
+    drawing.add(
+        x=[None],
+        y=[None],
+        mode="markers",
+        name=mark.label,
+        marker={
+            "symbol": mark.symbol,
+            "size": mark.size,
+            "color": NEUTRAL,
+            "line": {"width": 1.6 if mark.symbol.endswith("-open") else 0},
+        },
     )
 
 
 def _draw_cabinets(
-    figure: go.Figure, cabinets: pd.DataFrame, row: int, span: tuple[pd.Timestamp, pd.Timestamp]
+    drawing: Drawing, cabinets: pd.DataFrame, row: int, span: tuple[pd.Timestamp, pd.Timestamp]
 ) -> None:
     start, end = span
     terms = [
@@ -279,24 +252,21 @@ def _draw_cabinets(
         for cabinet in rows(cabinets)
     ]
     band = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "fillcolor": BAND, "line": {"width": 0}}
-    underlay(figure, [{**band, "x0": first, "x1": last} for _, first, last in terms[::2]])
-    figure.add_trace(
-        go.Scatter(
-            x=[f"{first + (last - first) / 2:%Y-%m-%d}" for _, first, last in terms],
-            y=[row] * len(terms),
-            mode="markers",
-            marker={"size": 7, "color": NEUTRAL, "symbol": "line-ns-open"},
-            hovertext=[
-                f"<b>{as_hover(cabinet.title)}</b><br>{written_date(cabinet.date)} to "
-                + ("in office" if pd.isna(cabinet.end_date) else written_date(cabinet.end_date))
-                for cabinet, _, _ in terms
-            ],
-            hoverinfo="text",
-            showlegend=False,
-        )
+    drawing.underlay([{**band, "x0": first, "x1": last} for _, first, last in terms[::2]])
+    drawing.add(
+        x=[f"{first + (last - first) / 2:%Y-%m-%d}" for _, first, last in terms],
+        y=[row] * len(terms),
+        mode="markers",
+        marker={"size": 7, "color": NEUTRAL, "symbol": "line-ns-open"},
+        hovertext=[
+            f"<b>{as_hover(cabinet.title)}</b><br>{written_date(cabinet.date)} to "
+            + ("in office" if pd.isna(cabinet.end_date) else written_date(cabinet.end_date))
+            for cabinet, _, _ in terms
+        ],
+        hoverinfo="text",
+        showlegend=False,
     )
-    annotate(
-        figure,
+    drawing.annotate(
         [
             {
                 "x": first + (last - first) / 2,
@@ -306,10 +276,21 @@ def _draw_cabinets(
                 "textangle": -90,
                 "font": {"size": 11, "color": TEXT},
             }
-            for cabinet, first, last in terms
-            if (last - first) / (end - start) > 0.03  # less is narrower than a line of text on a phone
+            for cabinet, first, last in _apart(terms, 0.045 * (end - start))
         ],
     )
+
+
+def _apart(
+    terms: list[tuple[Any, pd.Timestamp, pd.Timestamp]], width: pd.Timedelta
+) -> list[tuple[Any, pd.Timestamp, pd.Timestamp]]:
+    """The terms, longest first, whose names keep that distance: a line of text on a phone."""
+    kept: list[tuple[Any, pd.Timestamp, pd.Timestamp]] = []
+    for term in sorted(terms, key=lambda term: term[1] - term[2]):
+        middle = term[1] + (term[2] - term[1]) / 2
+        if all(abs(middle - (first + (last - first) / 2)) >= width for _, first, last in kept):
+            kept.append(term)
+    return kept
 
 
 def _head_of_government(title: str) -> str:
@@ -318,21 +299,19 @@ def _head_of_government(title: str) -> str:
     return named[1] if named else title
 
 
-def _draw_events(figure: go.Figure, events: pd.DataFrame, row: int) -> None:
-    figure.add_trace(
-        go.Scatter(
-            x=events["date"].dt.strftime("%Y-%m-%d").tolist(),
-            y=[row + 0.1] * len(events),
-            mode="markers",
-            name="Event around them",
-            marker={"symbol": "diamond-tall", "size": 10, "color": NEUTRAL},
-            hovertext=[
-                f"<b>{as_hover(event.title)}</b><br>{CONTEXT_LABELS[event.kind]}, "
-                f"{written_date(event.date, event.precision)}"
-                for event in rows(events)
-            ],
-            hoverinfo="text",
-        )
+def _draw_events(drawing: Drawing, events: pd.DataFrame, row: int) -> None:
+    drawing.add(
+        x=events["date"].dt.strftime("%Y-%m-%d").tolist(),
+        y=[row + 0.1] * len(events),
+        mode="markers",
+        name="Event around them",
+        marker={"symbol": "diamond-tall", "size": 10, "color": NEUTRAL},
+        hovertext=[
+            f"<b>{as_hover(event.title)}</b><br>{CONTEXT_LABELS[event.kind]}, "
+            f"{written_date(event.date, event.precision)}"
+            for event in rows(events)
+        ],
+        hoverinfo="text",
     )
 
 
@@ -365,7 +344,7 @@ def _wrapped(text: str, width: int = 48) -> str:
     return "<br>".join(as_hover(line) for line in lines)
 
 
-def series_chart(steps: pd.DataFrame, names: Mapping[str, str], *, by_ordinal: bool) -> go.Figure:
+def series_chart(steps: pd.DataFrame, names: Mapping[str, str], *, by_ordinal: bool) -> Figure:
     """The series of a few partners laid over one another.
 
     By calendar, each meeting stands at its day and its position in the series; by ordinal, at
@@ -380,31 +359,31 @@ def series_chart(steps: pd.DataFrame, names: Mapping[str, str], *, by_ordinal: b
     by_ordinal
         Align at the first meeting instead of on the calendar.
     """
-    figure = base(360, top=40, bottom=44)
-    figure.update_layout(showlegend=True, legend=LEGEND_ABOVE)
+    drawing = Drawing(360, top=40, bottom=44)
+    drawing.layout |= {"showlegend": True, "legend": LEGEND_ABOVE}
+    drawing.y["automargin"] = True
     last = int(steps["position"].max())
     for number, (code, series) in enumerate(steps.groupby("partner", sort=False)):
         name = as_hover(names[str(code)])
         years = (series["date"] - series["date"].iloc[0]).dt.days / 365.25
         positions = series["position"].tolist()
-        figure.add_trace(
-            go.Scatter(
-                x=positions if by_ordinal else series["date"].dt.strftime("%Y-%m-%d").tolist(),
-                y=years.round(2).tolist() if by_ordinal else positions,
-                mode="lines+markers",
-                name=name,
-                showlegend=True,
-                marker={"symbol": SYMBOLS[number % len(SYMBOLS)], "size": 9, "color": colour_of(str(code))},
-                line={"color": colour_of(str(code)), "width": 1.5},
-                hovertext=[
-                    f"<b>{_wrapped(row.name)}</b><br>{written_date(row.date)}"
-                    + ("" if pd.isna(row.days) else f"<br>{row.days:,} days after the one before")
-                    for row in rows(series)
-                ],
-                hoverinfo="text",
-            )
+        drawing.add(
+            x=positions if by_ordinal else series["date"].dt.strftime("%Y-%m-%d").tolist(),
+            y=years.round(2).tolist() if by_ordinal else positions,
+            mode="lines+markers",
+            name=name,
+            showlegend=True,
+            marker={"symbol": SYMBOLS[number % len(SYMBOLS)], "size": 9, "color": colour_of(str(code))},
+            line={"color": colour_of(str(code)), "width": 1.5},
+            hovertext=[
+                f"<b>{_wrapped(row.name)}</b><br>{written_date(row.date)}"
+                + ("" if pd.isna(row.days) else f"<br>{row.days:,} days after the one before")
+                for row in rows(series)
+            ],
+            hoverinfo="text",
         )
     count_axis = {
+        "title": {"text": "Meeting of the series", "font": {"size": FONT}},
         "tickformat": "d",
         "dtick": 1 if last <= 12 else 5,
         "range": [0.5, last + 0.6],
@@ -412,11 +391,11 @@ def series_chart(steps: pd.DataFrame, names: Mapping[str, str], *, by_ordinal: b
         "showgrid": True,
     }
     if by_ordinal:
-        figure.update_xaxes(count_axis, title={"text": "Meeting of the series", "font": {"size": FONT}})
-        figure.update_yaxes(showgrid=True, gridcolor=FAINT, rangemode="tozero", ticksuffix=" y")
+        drawing.x |= count_axis
+        drawing.y |= {"showgrid": True, "gridcolor": FAINT, "rangemode": "tozero", "ticksuffix": " y"}
     else:
         start = pd.Timestamp(steps["date"].min().year, 1, 1)
         end = pd.Timestamp(steps["date"].max().year, 12, 31)
-        time_axis(figure, start, end)
-        figure.update_yaxes(count_axis, title={"text": "Meeting of the series", "font": {"size": FONT}})
-    return figure
+        drawing.time_axis(start, end)
+        drawing.y |= count_axis
+    return drawing.figure()

@@ -34,9 +34,46 @@ FILTER_NAMES = {
     "all": "filters",
 }
 
+# What Streamlit's theme cannot say:
+# - White on the light blue of the dark theme is hard to read, so the values chosen in a filter are outlined.
+# - A chart is drawn in ink for paper (charts.style.TEXT); on screen its texts follow the page, light or dark.
+# - Links to pages are drawn as buttons of a menu, cut off at the end of the line and set off where they
+#   lead to the same page; in the text of a record they are to look like links.
+# - A record that opens above what is on screen is to come into view, which the browser would prevent by
+#   scrolling on.
+# - What has the keyboard's focus is outlined, also where Streamlit shows it by a shade alone or not at all.
+# - Who asks for less motion gets none.
+STYLE = """<style>
+[data-testid="stMultiSelect"] [data-tag] {
+  background: none; color: inherit; outline: 1px solid; outline-offset: -1px;
+  &:focus-visible { outline-width: 3px; }
+}
+.js-plotly-plot {
+  [style*="fill: rgb(34, 38, 46)"] { fill: currentColor !important; }
+  [style*="stroke: rgb(34, 38, 46)"] { stroke: currentColor !important; }
+}
+[data-testid="stMain"]:has(.st-key-facts) { overflow-anchor: none; }
+:is(.st-key-facts, [class*="st-key-links_"]) [data-testid="stPageLink-NavLink"] {
+  background: none; margin: 0.375rem 0; padding: 0; line-height: 1.5;
+  * { line-height: 1.5; margin: 0; white-space: normal; }
+  p { font-size: 1rem; font-weight: 400; text-decoration: underline; text-underline-offset: 0.15em; }
+}
+:is([data-testid="stPageLink-NavLink"], [data-testid="stMain"]):focus-visible {
+  outline: 2px solid; outline-offset: -2px;
+}
+@media (prefers-reduced-motion: reduce) {
+  *, ::before, ::after {
+    animation-duration: 1ms !important; animation-delay: 0s !important;
+    animation-iteration-count: 1 !important;
+    transition-duration: 0s !important; transition-delay: 0s !important; scroll-behavior: auto !important;
+  }
+}
+</style>"""
+
 
 def header(visit: Visit) -> None:
     """Name and navigation; each link carries the filters along."""
+    st.html(STYLE)
     params = visit.selection.pairs()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="navigation"):
         st.markdown("**Two Plus Two**", width="content")
@@ -190,6 +227,7 @@ def chart(
         drawing,
         key=key,
         alt=alt,
+        theme=None,  # Streamlit's would have each chart drawn twice; the stylesheet gives it the page's ink
         on_select=on_select,
         selection_mode="points",
         config={

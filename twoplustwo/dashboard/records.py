@@ -55,20 +55,6 @@ PORTFOLIO_LABELS = {
 OTHER_COUNTRIES = {"JPN": "Japan", "BEL": "Belgium"}
 """Countries that are no partner: Japan, and those where a meeting took place."""
 
-# Streamlit draws links to pages as buttons of a menu, cut off at the end of the line and set off
-# where they lead to the same page; here they are to look like the links of a text. And a record that
-# opens above what is on screen is to come into view, which the browser would prevent by scrolling on.
-STYLE = """<style>
-[data-testid="stMain"] { overflow-anchor: none; }
-:is(.st-key-facts, [class*="st-key-links_"]) [data-testid="stPageLink-NavLink"] {
-  background: none; margin: 0.375rem 0; padding: 0; line-height: 1.5;
-  &:focus-visible { outline: 2px solid; }
-  * { line-height: 1.5; margin: 0; white-space: normal; }
-  p { font-size: 1rem; font-weight: 400; text-decoration: underline; text-underline-offset: 0.15em; }
-}
-</style>"""
-
-
 MOST_ASKED = 4
 """Unknown ids of one link to which near ones are offered, as many as the notice names."""
 ANCHOR = "record"
@@ -124,7 +110,6 @@ def facts(visit: Visit, identifier: str) -> None:
     """The record of a meeting, an agreement or a person in full, with a way to close it."""
     kind = kind_of(visit.record, identifier)
     draw = {"meeting": meeting_facts, "agreement": agreement_facts, "person": person_facts}[kind]
-    st.html(STYLE)
     with st.container(border=True, key="facts"):
         with st.container(horizontal=True, horizontal_alignment="right"):
             st.button("Close", key="close_facts", on_click=set_option, args=("id",), icon=":material/close:")
@@ -147,7 +132,6 @@ def brief_facts(visit: Visit, identifier: str) -> None:
     """What a meeting, an agreement or a person is, with the way to the full record."""
     kind = kind_of(visit.record, identifier)
     head = {"meeting": _meeting_head, "agreement": _agreement_head, "person": _person_head}[kind]
-    st.html(STYLE)
     with st.container(border=True, key="facts"):
         head(visit, identifier)
         link_to(visit, identifier, "Full record")
@@ -169,7 +153,6 @@ def address_of(visit: Visit, identifier: str) -> str:
 
 def links(visit: Visit, ids: Iterable[str], *, key: str) -> None:
     """Records as a list of links."""
-    st.html(STYLE)
     with st.container(key=f"links_{key}", gap="xsmall"):
         for identifier in ids:
             link_to(visit, identifier, label(visit, identifier))
