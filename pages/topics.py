@@ -164,7 +164,10 @@ def together(visit: Visit) -> None:
 
 def definitions(visit: Visit, frequency: pd.DataFrame) -> None:
     """The codebook where the areas are read."""
-    with st.expander("What each area means"):
+    fold = st.expander("What each area means", key="definitions", on_change="rerun")
+    if not fold.open:
+        return
+    with fold:
         for row in rows(frequency.merge(visit.record.topics[["topic_id", "definition"]], on="topic_id")):
             st.markdown(f"**{as_markdown(row.label)}** ({row.theme}): {as_markdown(row.definition)}")
 

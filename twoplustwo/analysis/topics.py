@@ -11,6 +11,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from twoplustwo.analysis.remembered import remembered
@@ -25,17 +26,34 @@ def coded_meetings(record: Record) -> pd.DataFrame:
     return record.meetings[record.meetings["meeting_id"].isin(record.mentions["meeting_id"])]
 
 
-def wilson_interval(successes: pd.Series, trials: pd.Series) -> tuple[pd.Series, pd.Series]:
+def wilson_interval(
+    successes: npt.ArrayLike, trials: npt.ArrayLike
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Wilson 95 % score interval of a proportion, as lower and upper bound from 0 to 1.
 
     Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference,
     Journal of the American Statistical Association 22 (1927), 209-212. Missing without trials.
     """
-    n = trials.astype(float).where(trials > 0)
-    p = successes / n
+    n = np.asarray(trials, dtype="float64")
+    n = np.where(n > 0, n, np.nan)
+    p = np.asarray(successes, dtype="float64") / n
     middle = (p + Z_95**2 / (2 * n)) / (1 + Z_95**2 / n)
     half = Z_95 * np.sqrt(p * (1 - p) / n + Z_95**2 / (4 * n**2)) / (1 + Z_95**2 / n)
-    return (middle - half).clip(0, 1), (middle + half).clip(0, 1)
+    return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
+
+
+@remembered
+def taken_up(record: Record) -> pd.DataFrame:
+    """Which meeting took up which topic: the one table that everything here counts.
+
+    Returns one row for each pair of ``meeting_id`` and ``topic_id``, oldest meeting first, with the
+    meeting's ``partner``, ``date`` and ``year``, and ``note`` and ``source_id`` of the first mention.
+    """
+    meetings = record.meetings[["meeting_id", "partner", "date"]]
+    meetings = meetings.assign(year=meetings["date"].dt.year)
+    pairs = record.mentions[["meeting_id", "topic_id", "note", "source_id"]]
+    pairs = pairs.drop_duplicates(["meeting_id", "topic_id"])
+    return pairs.merge(meetings, on="meeting_id").sort_values(["date", "meeting_id"], kind="stable")
 
 
 @remembered
@@ -47,7 +65,7 @@ def topic_frequency(record: Record) -> pd.DataFrame:
     (Wilson 95 % interval). Topics that no meeting took up stand with 0.
     """
     topics = record.topics[["topic_id", "label", "theme"]]
-    counts = record.mentions.groupby("topic_id")["meeting_id"].nunique()
+    counts = taken_up(record)["topic_id"].value_counts()
     table = topics.assign(
         meetings=topics["topic_id"].map(counts).fillna(0).astype("int64"),
         coded_meetings=len(coded_meetings(record)),
@@ -63,8 +81,7 @@ def topics_by_year(record: Record) -> pd.DataFrame:
     Returns columns ``topic_id``, ``year``, ``meetings``, ``coded_meetings`` (of that year) and
     ``share`` with its interval; only pairs with at least one meeting.
     """
-    years = coded_meetings(record).assign(year=lambda meetings: meetings["date"].dt.year)
-    return _grouped(record, years, "year")
+    return _grouped(record, "year")
 
 
 @remembered
@@ -74,13 +91,14 @@ def topics_by_partner(record: Record) -> pd.DataFrame:
     Returns columns ``topic_id``, ``partner``, ``meetings``, ``coded_meetings`` (with that
     partner) and ``share`` with its interval; only pairs with at least one meeting.
     """
-    return _grouped(record, coded_meetings(record), "partner")
+    return _grouped(record, "partner")
 
 
 def coded_by(record: Record, column: str) -> pd.Series:
     """Number of meetings with coded topics per ``partner`` or ``year``."""
-    meetings = coded_meetings(record).assign(year=lambda frame: frame["date"].dt.year)
-    return meetings[column].value_counts().sort_index()
+    meetings = coded_meetings(record)
+    values = meetings["date"].dt.year.rename("year") if column == "year" else meetings[column]
+    return values.value_counts().sort_index()
 
 
 @remembered
@@ -91,9 +109,7 @@ def first_mentions(record: Record) -> pd.DataFrame:
     ``partner``, ``date``, ``meeting_id``, ``note`` and ``source_id`` of the first mention (all
     missing where the topic was not found), and ``coded_meetings`` with that partner.
     """
-    meetings = record.meetings[["meeting_id", "partner", "date"]]
-    dated = record.mentions.merge(meetings, on="meeting_id").sort_values(["date", "meeting_id"])
-    first = dated.drop_duplicates(["topic_id", "partner"])
+    first = taken_up(record).drop_duplicates(["topic_id", "partner"])
     coded = coded_by(record, "partner").rename("coded_meetings").rename_axis("partner").reset_index()
     grid = record.topics[["topic_id"]].merge(coded, how="cross")
     columns = ["topic_id", "partner", "date", "meeting_id", "note", "source_id"]
@@ -108,18 +124,11 @@ def silent_topics(record: Record) -> pd.DataFrame:
     it up), ``last_date``, ``last_meeting_id``, ``meetings_since`` (coded meetings after that one)
     and ``days_silent`` up to ``record.as_of``.
     """
-    meetings = coded_meetings(record)[["meeting_id", "date"]]
-    dated = record.mentions.merge(meetings, on="meeting_id").sort_values(["date", "meeting_id"])
-    table = (
-        dated.groupby("topic_id")
-        .agg(
-            meetings=("meeting_id", "nunique"),
-            last_date=("date", "last"),
-            last_meeting_id=("meeting_id", "last"),
-        )
-        .reset_index()
-    )
-    dates = np.sort(meetings["date"].to_numpy())
+    pairs = taken_up(record)
+    last = pairs.drop_duplicates("topic_id", keep="last")[["topic_id", "date", "meeting_id"]]
+    table = last.rename(columns={"date": "last_date", "meeting_id": "last_meeting_id"})
+    table.insert(1, "meetings", table["topic_id"].map(pairs["topic_id"].value_counts()))
+    dates = np.sort(coded_meetings(record)["date"].to_numpy())
     since = len(dates) - np.searchsorted(dates, table["last_date"].to_numpy(), side="right")
     table = table.assign(
         meetings_since=since,
@@ -136,10 +145,13 @@ def cooccurrence(record: Record) -> pd.DataFrame:
     Returns columns ``topic_a``, ``topic_b`` (each pair once), ``meetings`` (that took up both)
     and ``either`` (that took up one or both), most frequent first.
     """
-    table = _presence(record.mentions, "meeting_id")
-    both = table.T.to_numpy() @ table.to_numpy()
+    pairs = taken_up(record)
+    which, codes = pd.factorize(pairs["topic_id"], sort=True)
+    where, meetings = pd.factorize(pairs["meeting_id"])
+    presence = np.zeros((len(meetings), len(codes)), dtype="int64")
+    presence[where, which] = 1
+    both = presence.T @ presence
     alone = both.diagonal()
-    codes = table.columns.to_numpy()
     upper = np.triu_indices(len(codes), k=1)
     pairs = pd.DataFrame(
         {
@@ -199,10 +211,9 @@ def similarity(record: Record) -> pd.DataFrame:
     return table.sort_values("cosine", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def _grouped(record: Record, meetings: pd.DataFrame, by: str) -> pd.DataFrame:
-    keyed = record.mentions.merge(meetings[["meeting_id", by]], on="meeting_id")
-    table = keyed.groupby(["topic_id", by])["meeting_id"].nunique().rename("meetings").reset_index()
-    coded = table[by].map(meetings[by].value_counts()).astype("int64")
+def _grouped(record: Record, by: str) -> pd.DataFrame:
+    table = taken_up(record).groupby(["topic_id", by]).size().rename("meetings").reset_index()
+    coded = table[by].map(coded_by(record, by)).astype("int64")
     return _with_share(table.assign(coded_meetings=coded))
 
 
@@ -211,8 +222,3 @@ def _with_share(table: pd.DataFrame) -> pd.DataFrame:
     low, high = wilson_interval(table["meetings"], trials)
     share = table["meetings"] / trials.where(trials > 0)
     return table.assign(share=share, share_low=low, share_high=high)
-
-
-def _presence(mentions: pd.DataFrame, by: str) -> pd.DataFrame:
-    """1 where a topic occurs, 0 where not; one row a value of ``by``, one column a topic."""
-    return pd.crosstab(mentions[by], mentions["topic_id"]).clip(upper=1)

@@ -22,14 +22,16 @@ TITLES = {
 }
 
 
-def pages() -> dict[str, Page]:
-    """Name -> page, in the order of the menu; the name is the address, but for the home page."""
-    return {
+def current_page() -> Page:
+    """The page that the address names. Its siblings are made once a run, for all links to them."""
+    pages = {
         name: st.Page(FOLDER / f"{name}.py", title=title, url_path=name, default=name == HOME)
         for name, title in TITLES.items()
     }
+    st.session_state["pages"] = pages
+    return st.navigation(list(pages.values()), position="hidden")
 
 
 def link(name: str, params: Pairs, label: str | None = None) -> None:
     """A link to a page of the dashboard that carries parameters along."""
-    st.page_link(pages()[name], label=label, query_params=params)
+    st.page_link(st.session_state["pages"][name], label=label, query_params=params)

@@ -4,13 +4,18 @@ import streamlit as st
 
 from twoplustwo.check import InvalidRecordError
 from twoplustwo.dashboard import navigation, parts, sidebar, visit
+from twoplustwo.labels import as_markdown, counted
 
 st.set_page_config(page_title="Two Plus Two", layout="wide")
-page = st.navigation(list(navigation.pages().values()), position="hidden")
+page = navigation.current_page()
 try:
     this_visit = visit.begin(page.url_path or visit.HOME)
 except InvalidRecordError as error:
-    st.error(f"The record can't be shown. {error}", icon=":material/error:")
+    wrong = "\n".join(f"- {as_markdown(str(problem))}" for problem in error.problems[:5])
+    st.error(
+        f"The record can't be shown: {counted(len(error.problems), 'fault')} found in its files.\n\n{wrong}",
+        icon=":material/error:",
+    )
     st.stop()
 parts.header(this_visit)
 sidebar.draw(this_visit)
