@@ -33,7 +33,9 @@ from benchmarks.load import (
 from benchmarks.visitor import LOST, Visitor
 from deploy.run import NGINX, PORTS, Stack, write_configuration
 from twoplustwo import Record, Selection
+from twoplustwo.analysis.topics import topic_frequency
 from twoplustwo.selection import PAGES
+from twoplustwo.shared import shared
 
 PATIENCE = 60  # s
 
@@ -256,3 +258,25 @@ def test_a_process_that_ends_is_started_again(nginx: str):
         assert stack.mend() == [stack.servers[0]]
         assert stack.servers[0].pid != first.pid
         assert stack.mend() == []
+
+
+def test_what_pandas_notes_of_views_does_not_pile_up_in_frames_that_are_kept():
+    everything = shared()
+
+    def notes() -> int:
+        kept = everything.select(Selection(partners=("GBR",)))
+        frames = [*everything.record.tables().values(), *kept.tables().values(), topic_frequency(kept)]
+        return sum(len(block.refs.referenced_blocks) for frame in frames for block in frame._mgr.blocks)
+
+    def look() -> None:
+        kept = everything.select(Selection(partners=("GBR",)))
+        for frame in [*everything.record.tables().values(), *kept.tables().values()]:
+            for column in frame:
+                frame[column].isna()
+        topic_frequency(kept)["meetings"].sum()
+
+    look()
+    before = notes()
+    for _ in range(50):
+        look()
+    assert notes() <= before

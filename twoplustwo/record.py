@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
@@ -161,6 +162,18 @@ def row(frame: pd.DataFrame, column: str, key: str) -> Any:
     if found.empty:
         raise KeyError(key)
     return next(rows(found))
+
+
+def forget_views(frames: Iterable[pd.DataFrame]) -> None:
+    """Have pandas drop its notes on views that are gone, from frames that live as long as the server.
+
+    For copy-on-write it notes each view of a column, and looks through the notes only when there
+    are hundreds of one column: with thousands of columns kept, that is a leak.
+    """
+    with suppress(AttributeError):  # its inside may change; a test tells, the server goes on
+        for frame in frames:
+            for block in frame._mgr.blocks:  # noqa: SLF001
+                block.refs.has_reference()  # keeps those that are alive
 
 
 def person_id(name: str) -> str:

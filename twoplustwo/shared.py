@@ -8,7 +8,7 @@ from threading import Lock
 
 from twoplustwo.analysis.meetings import partner_order
 from twoplustwo.check import load
-from twoplustwo.record import Record
+from twoplustwo.record import Record, forget_views
 from twoplustwo.selection import Selection, Vocabulary
 
 
@@ -33,9 +33,15 @@ class Shared:
         """Topic id -> label."""
         return dict(zip(self.record.topics["topic_id"], self.record.topics["label"], strict=True))
 
-    @lru_cache(maxsize=256)  # noqa: B019 - one instance lives as long as the server
     def select(self, selection: Selection) -> Record:
         """The selected part of the record; visitors with the same selection share the work."""
+        part = self._select(selection)
+        for kept in (self.record, part):
+            forget_views(kept.tables().values())
+        return part
+
+    @lru_cache(maxsize=256)  # noqa: B019 - one instance lives as long as the server
+    def _select(self, selection: Selection) -> Record:
         return selection.apply(self.record)
 
 

@@ -8,6 +8,8 @@ from typing import ParamSpec
 
 import pandas as pd
 
+from twoplustwo.record import forget_views
+
 P = ParamSpec("P")
 Counting = Callable[P, pd.DataFrame]
 
@@ -22,6 +24,8 @@ def remembered(function: Counting[P]) -> Counting[P]:
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> pd.DataFrame:
-        return kept(*args, **kwargs).copy(deep=False)
+        result = kept(*args, **kwargs)
+        forget_views([result])
+        return result.copy(deep=False)
 
     return call
