@@ -33,7 +33,7 @@ from twoplustwo.labels import (
     written_days,
     written_list,
 )
-from twoplustwo.record import Record, rows
+from twoplustwo.record import rows
 from twoplustwo.selection import MAIN_FORMAT
 
 LIVES = "agreement-lives"
@@ -93,14 +93,13 @@ def scope(visit: Visit) -> None:
 
 def matrix(visit: Visit) -> None:
     """Partner by type: how far each got with the four legal agreements; the rest behind."""
-    record = visit.shared.select(visit.selection.any_year().series())
     st.subheader("Legal agreements of each partner", anchor=False)
     parts.note(
         "● in force · ◐ signed · ◌ under negotiation or announced · ✕ superseded or ended · "
         f"○ none {NOT_FOUND.removeprefix('not ')}. The furthest of each kind, the newest of those; each "
         "opens its record. Years and text do not filter this table."
     )
-    rungs = ladder(record)
+    rungs = of_partners(visit, ladder(visit.record))
     partners = visit.lanes(set(rungs["partner"]))
     cells = {(cell.partner, cell.type): rung(visit, cell) for cell in rows(rungs)}
     st.table(
@@ -110,7 +109,7 @@ def matrix(visit: Visit) -> None:
         ),
         width="content",
     )
-    steps = status_steps(record)
+    steps = of_partners(visit, status_steps(visit.record))
     parts.numbers(visit, agreement_table(visit, steps), key="agreement-matrix", labels=STATUS_COLUMNS)
     others = steps[steps["type"].isin(REST)]
     fold = st.expander(
@@ -141,6 +140,12 @@ def matrix(visit: Visit) -> None:
             parts.note(
                 f"None {NOT_FOUND.removeprefix('not ')}: {as_markdown(written_list(without, len(without)))}."
             )
+
+
+def of_partners(visit: Visit, table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the partners selected."""
+    chosen = visit.selection.partners
+    return table[table["partner"].isin(chosen)] if chosen else table
 
 
 STATUS_COLUMNS = {"agreement_id": "Id", "step": "Dated by", "known_to_the": "Date known to the"}
@@ -189,10 +194,8 @@ def agreement_table(visit: Visit, steps: pd.DataFrame) -> pd.DataFrame:
 
 def on_the_way(visit: Visit, kinds: list[str]) -> None:
     """What is negotiated, announced or signed without force, and for how long."""
-    record = visit.shared.select(visit.selection.any_year())
-    table = open_agreements(record)
-    table = table[table["type"].isin(kinds)]
-    as_of = written_date(record.as_of)
+    table = whole_lives(open_agreements(visit.record), visit.shared.select(visit.selection.any_year()), kinds)
+    as_of = written_date(visit.record.as_of)
     st.subheader("Open negotiations", anchor=False)
     parts.note(f"Days up to {as_of}, whatever years are selected.")
     negotiating = table[table["status"] == "negotiating"]
@@ -262,27 +265,27 @@ def axis(visit: Visit, steps: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]
     return pd.Timestamp(first, 1, 1), pd.Timestamp(max(first, last), 12, 31)
 
 
-def life_chart(visit: Visit, whole: Record) -> None:
+def life_chart(visit: Visit, kinds: list[str]) -> None:
     """The life of each agreement on a time axis, and the record of the one that was chosen."""
-    steps = agreement_steps(whole)
+    steps, agreements, bars = (
+        whole_lives(tell(visit.record), visit.selected, kinds)
+        for tell in (agreement_steps, status_steps, stages)
+    )
     start, end = axis(visit, steps)
-    agreements = status_steps(whole)
     partners = visit.lanes(set(agreements["partner"]))
     chosen = next(iter(visit.view.option("id")), None)
     outside = int(((steps["period_end"] < start) | (steps["date"] > end)).sum())
     reading = (
         "Each row a life from first to last dated step; the bar runs on to "
-        f"{written_date(whole.as_of)} where the status does. A date known only to the month or year is a "
-        "bracket over that period. Choose a mark to read about it below the chart."
+        f"{written_date(visit.record.as_of)} where the status does. A date known only to the month or year "
+        "is a bracket over that period. Choose a mark to read about it below the chart."
     )
     if outside:
         reading += f" {counted(outside, 'step')} outside the years selected: in the table."
     statuses = agreements["status"].value_counts()
     parts.chart(
         visit,
-        lives(
-            agreements, steps, stages(whole), partners, visit.shared.names, span=(start, end), chosen=chosen
-        ),
+        lives(agreements, steps, bars, partners, visit.shared.names, span=(start, end), chosen=chosen),
         key=LIVES,
         heading="Life of each agreement",
         reading=reading,
@@ -312,9 +315,9 @@ def life_chart(visit: Visit, whole: Record) -> None:
     )
 
 
-def how_long(visit: Visit, whole: Record) -> None:
+def how_long(visit: Visit, kinds: list[str]) -> None:
     """Durations by type, each agreement behind, and by partner."""
-    table = durations(whole)
+    table = whole_lives(durations(visit.record), visit.selected, kinds)
     by_type = duration_summary(table, "type")
     st.header("How long it took", anchor=False)
     parts.note(
@@ -411,14 +414,14 @@ chosen_types = parts.choice(
 )
 kinds = list(LADDER if chosen_types == "legal" else TYPES)
 on_the_way(visit, kinds)
-whole = whole_lives(visit.selected, visit.record, tuple(kinds))
-if len(whole.agreements):
-    life_chart(visit, whole)
+there = visit.selected.agreements["type"].isin(kinds).any()
+if there:
+    life_chart(visit, kinds)
 for identifier in opened:
     st.subheader("Opened record", anchor="opened")
     records.brief_facts(visit, identifier)
-if len(whole.agreements):
-    how_long(visit, whole)
+if there:
+    how_long(visit, kinds)
 elif visit.selected.agreements.empty:
     parts.say_empty(visit, "agreement")
 else:

@@ -34,7 +34,9 @@ def all_partners(visit: Visit) -> None:
         visit.selected.meetings[["meeting_id", "partner"]], on="meeting_id"
     )
     topics = profile.groupby("partner")["topic_id"].nunique()
-    agreements = in_force(visit.shared.select(visit.selection.any_year().series()))
+    agreements = in_force(visit.record)
+    if visit.selection.partners:
+        agreements = agreements[agreements["partner"].isin(visit.selection.partners)]
     only_agreements = agreements[~agreements["partner"].isin(met) & (agreements[list(TYPES)].sum(axis=1) > 0)]
     status = visit.record.partners.set_index("partner")["status"]
     table = pd.concat([table, only_agreements[["partner"]]], ignore_index=True)
@@ -146,7 +148,7 @@ def series(visit: Visit) -> None:
 
 def agreement_ladder(visit: Visit, codes: list[str]) -> None:
     """How far each chosen partner got with the four legal agreements."""
-    rungs = ladder(visit.shared.select(visit.selection.any_year().series())).set_index(["type", "partner"])
+    rungs = ladder(visit.record).set_index(["type", "partner"])
     st.subheader("Agreement ladder", anchor=False)
     parts.note(f"Status as of {written_date(visit.record.about.coverage_end)}, whatever years are selected.")
     table = pd.DataFrame(
@@ -178,7 +180,7 @@ def topics(visit: Visit, codes: list[str]) -> None:
     table = profile.assign(
         area=profile["topic_id"].map(labels), partner=profile["partner"].map(visit.shared.names)
     )[["area", "partner", "meetings", "coded_meetings", "share", "share_low", "share_high", "difference_pp"]]
-    small = ", ".join(f"{visit.shared.names[code]} {coded[code]}" for code in codes)
+    small = ", ".join(f"{as_markdown(visit.shared.names[code])} {coded[code]}" for code in codes)
     parts.chart(
         visit,
         profiles(profile, drawn, codes, visit.shared.names),

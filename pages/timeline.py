@@ -38,6 +38,13 @@ def span(visit: Visit, drawn: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]
     return pd.Timestamp(first, 1, 1), pd.Timestamp(visit.last_year, 12, 31)
 
 
+def context(visit: Visit) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Who governed Japan, and what else happened, in the years selected."""
+    chosen = visit.selected.context_events["event_id"]
+    terms, events = governments(visit.record), events_around(visit.record)
+    return terms[terms["event_id"].isin(chosen)], events[events["event_id"].isin(chosen)]
+
+
 def rows(visit: Visit, steps: pd.DataFrame) -> pd.DataFrame:
     """Everything on the chart as one table."""
     names = visit.shared.names
@@ -74,7 +81,7 @@ def draw(visit: Visit) -> None:
     lanes = visit.lanes(set(selected.meetings["partner"]) | set(visit.selection.partners))
     drawn = steps[steps["partner"].isin(lanes)]
     start, end = span(visit, drawn)
-    terms, events = governments(selected), events_around(selected)
+    terms, events = context(visit)
     people = selected.participants.groupby("meeting_id")["name"].agg(", ".join).to_dict()
     figure = timeline(
         selected.meetings,
@@ -120,7 +127,7 @@ draw(visit)
 for identifier in visit.view.option("id"):
     records.brief_facts(visit, identifier)
 if "event" in visit.view.option("context"):
-    events = events_around(visit.selected)
+    _, events = context(visit)
     st.subheader("Events around the meetings", anchor=False)
     parts.data_table(
         pd.DataFrame(

@@ -253,13 +253,12 @@ def _agreements(
     record: Record, selected: Record, order: list[str], notes: Footnotes
 ) -> list[tuple[str, list[dict[str, Any]]]]:
     """Partner and its agreements, with all steps of those that the selection chose."""
-    lives = whole_lives(selected, record)
     # By the last day that a date can mean: a signature in May 2017 precedes an entry into force in 2017.
-    steps = agreement_steps(lives).sort_values(["period_end", "date"], kind="stable")
+    steps = whole_lives(agreement_steps(record), selected).sort_values(["period_end", "date"], kind="stable")
     by_partner = []
     for code in order:
         listed = []
-        own = lives.agreements[lives.agreements["partner"] == code]
+        own = selected.agreements[selected.agreements["partner"] == code]
         for agreement in rows(
             own.sort_values("type", key=lambda kinds: kinds.map(TYPES.index), kind="stable")
         ):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -40,6 +39,7 @@ SPANS = {
 The last begins with the first ministerial 2+2 with the partner."""
 
 
+@remembered
 def in_force(record: Record) -> pd.DataFrame:
     """Agreements in force at the end of the coverage, whatever years are selected.
 
@@ -119,20 +119,20 @@ def ladder(record: Record) -> pd.DataFrame:
     return ladder.merge(dated, on="agreement_id", how="left")
 
 
-@lru_cache(maxsize=128)
-def whole_lives(selected: Record, record: Record, types: tuple[str, ...] = TYPES) -> Record:
-    """The agreements of a selection with all their steps, and everything else of ``record``.
+def whole_lives(table: pd.DataFrame, selected: Record, types: Sequence[str] = TYPES) -> pd.DataFrame:
+    """Those rows of a table of the whole record whose agreement is selected and of one of the types.
 
-    Years choose agreements by having a step in them; a duration or a life needs the steps before
-    and after too, and the first meeting with the partner, whatever is selected. ``types`` keeps
-    agreements of these types alone.
+    Years choose agreements by having a step in them; a duration or a life needs the steps before and
+    after too. So both are counted on the whole record, once for all selections, and chosen from here.
+
+    Parameters
+    ----------
+    table
+        With a column ``agreement_id``, as from :func:`agreement_steps`, :func:`status_steps`,
+        :func:`stages`, :func:`durations` or :func:`open_agreements` of the whole record.
     """
     kept = selected.agreements.loc[selected.agreements["type"].isin(types), "agreement_id"]
-    return replace(
-        record,
-        agreements=record.agreements[record.agreements["agreement_id"].isin(kept)],
-        agreement_events=record.agreement_events[record.agreement_events["agreement_id"].isin(kept)],
-    )
+    return table[table["agreement_id"].isin(kept)]
 
 
 @remembered
@@ -269,18 +269,19 @@ def duration_summary(table: pd.DataFrame, column: str) -> pd.DataFrame:
     known).
     """
     keyed = table.assign(ranges=(table["shortest_days"] < table["longest_days"]).fillna(value=False))
-    for state in ("known", "not_yet", "not_known"):
+    states = ["known", "not_yet", "not_known"]
+    for state in states:
         keyed[state] = keyed["state"] == state
     grouped = keyed.groupby(["span", column], sort=False)
-    summary = grouped.agg(
-        agreements=("agreement_id", "size"),
-        known=("known", "sum"),
-        not_yet=("not_yet", "sum"),
-        not_known=("not_known", "sum"),
-        ranges=("ranges", "sum"),
-        median_days=("midpoint_days", "median"),
-        shortest_days=("shortest_days", "min"),
-        longest_days=("longest_days", "max"),
+    summary = pd.concat(
+        [
+            grouped.size().rename("agreements"),
+            grouped[[*states, "ranges"]].sum(),
+            grouped["midpoint_days"].median().rename("median_days"),
+            grouped["shortest_days"].min(),
+            grouped["longest_days"].max(),
+        ],
+        axis="columns",
     )
     return summary.reset_index()
 

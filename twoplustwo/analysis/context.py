@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from twoplustwo.analysis.remembered import remembered
 from twoplustwo.record import Record
 
 
+@remembered
 def governments(record: Record) -> pd.DataFrame:
     """The terms in which Japan was governed by one prime minister, in order.
 
@@ -24,6 +26,7 @@ def governments(record: Record) -> pd.DataFrame:
     return terms[[not inner for inner in within]].sort_values("date") if len(terms) else terms
 
 
+@remembered
 def events_around(record: Record) -> pd.DataFrame:
     """Every other row of context_events, in order of date."""
     events = record.context_events
