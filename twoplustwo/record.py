@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections import namedtuple
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -149,11 +150,17 @@ def _read_table(path: Path, schema: dict[str, Any]) -> pd.DataFrame:
 
 
 def rows(frame: pd.DataFrame) -> Iterator[Any]:
-    """The rows of a frame as named tuples.
+    """The rows of a frame as named tuples, as ``itertuples`` gives them in twice the time.
 
     Typed as Any: the declared columns say what a cell holds, pandas' own types do not.
     """
-    return iter(frame.itertuples(index=False))
+    columns = (frame.iloc[:, position].tolist() for position in range(frame.shape[1]))
+    return map(_row_type(tuple(frame.columns))._make, zip(*columns, strict=True))
+
+
+@lru_cache(maxsize=256)
+def _row_type(columns: tuple[str, ...]) -> Any:
+    return namedtuple("Row", columns, rename=True)  # noqa: PYI024 - its fields are known when it runs
 
 
 def row(frame: pd.DataFrame, column: str, key: str) -> Any:
