@@ -266,13 +266,16 @@ def test_what_pandas_notes_of_views_does_not_pile_up_in_frames_that_are_kept():
     def notes() -> int:
         kept = everything.select(Selection(partners=("GBR",)))
         frames = [*everything.record.tables().values(), *kept.tables().values(), topic_frequency(kept)]
-        return sum(len(block.refs.referenced_blocks) for frame in frames for block in frame._mgr.blocks)
+        views = [block.refs for frame in frames for block in frame._mgr.blocks]
+        views += [axis._references for frame in frames for axis in frame.axes]
+        return sum(len(each.referenced_blocks) for each in views if each is not None)
 
     def look() -> None:
         kept = everything.select(Selection(partners=("GBR",)))
         for frame in [*everything.record.tables().values(), *kept.tables().values()]:
             for column in frame:
                 frame[column].isna()
+            frame[frame.index >= 0]
         topic_frequency(kept)["meetings"].sum()
 
     look()

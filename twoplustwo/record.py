@@ -174,13 +174,16 @@ def row(frame: pd.DataFrame, column: str, key: str) -> Any:
 def forget_views(frames: Iterable[pd.DataFrame]) -> None:
     """Have pandas drop its notes on views that are gone, from frames that live as long as the server.
 
-    For copy-on-write it notes each view of a column, and looks through the notes only when there
-    are hundreds of one column: with thousands of columns kept, that is a leak.
+    For copy-on-write it notes each view of a column or an index, and looks through the notes only
+    when there are hundreds of one: with thousands of columns kept, that is a leak.
     """
     with suppress(AttributeError):  # its inside may change; a test tells, the server goes on
         for frame in frames:
-            for block in frame._mgr.blocks:  # noqa: SLF001
-                block.refs.has_reference()  # keeps those that are alive
+            notes = [block.refs for block in frame._mgr.blocks]  # noqa: SLF001
+            notes += [getattr(axis, "_references", None) for axis in frame.axes]
+            for views in notes:
+                if views is not None:  # the index that merely counts has none
+                    views.has_reference()  # keeps those that are alive
 
 
 def person_id(name: str) -> str:
