@@ -78,7 +78,7 @@ def matrices(visit: Visit, frequency: pd.DataFrame, *, share: bool) -> None:
         topic_matrix(by_partner, "partner", topics, [(code, code) for code in present], share=share),
         key="areas-by-partner",
         heading="Cooperation areas by partner",
-        reading=note + " " + ", ".join(f"{code} {names[code]}" for code in present) + ".",
+        reading=note + " " + ", ".join(f"{code} {as_markdown(names[code])}" for code in present) + ".",
         alt=_matrix_alt(by_partner.assign(partner=by_partner["partner"].map(names)), "partner", labels),
         table=by_partner.assign(
             topic_id=by_partner["topic_id"].map(labels), partner=by_partner["partner"].map(names)

@@ -56,8 +56,8 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Server]:
-    """A server that nobody has visited yet, started from the root of the repository."""
+def running(root: Path = ROOT) -> Iterator[Server]:
+    """A server that nobody has visited yet, started from the root of the repository, or of a copy of it."""
     port = free_port()
     # "-W default" shows the warnings of libraries, which Python would keep to itself.
     command = [sys.executable, "-W", "default", "-m", "streamlit", "run", "app.py"]
@@ -66,7 +66,7 @@ def running() -> Iterator[Server]:
         server = Server(f"http://localhost:{port}", Path(folder) / "log")
         with (
             server.log.open("wb") as log,
-            subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT) as process,
+            subprocess.Popen(command, cwd=root, stdout=log, stderr=subprocess.STDOUT) as process,
         ):
             try:
                 _wait_until_up(server, process)

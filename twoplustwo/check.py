@@ -36,7 +36,8 @@ from twoplustwo.record import (
 LONGEST_VALUE = 80
 LONGEST_CELL = 20_000  # characters; the longest note of the record has a few hundred
 MOST_PROBLEMS = 1_000_000  # all of them: frictionless stops at a thousand unless told otherwise
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Line breaks and other controls, marks that turn the direction of what follows, the sign for lost bytes.
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\U000e0000-\U000e007f]")
 WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 EVENT_ORDER = (
     "proposed",
@@ -214,7 +215,9 @@ def _wrong_cells(file: str, schema: dict[str, Any], rows: list[list[str]]) -> It
                 expected = f"at most {LONGEST_CELL:,} characters, not {len(cell):,}"
                 yield Problem(file, number, field["name"], cell, expected)
             elif CONTROL.search(cell):
-                yield Problem(file, number, field["name"], cell, "text without control characters")
+                yield Problem(
+                    file, number, field["name"], cell, "one line of text without control characters"
+                )
             elif field["type"] == "integer" and cell and not WHOLE_NUMBER.fullmatch(cell):
                 # Python and frictionless read 1_0 and full-width digits as numbers, pandas does not.
                 yield Problem(file, number, field["name"], cell, "a whole number in plain digits")

@@ -190,7 +190,8 @@ _READ_AS_ONE = re.compile(
 
 def as_markdown(text: str) -> str:
     """Text from the record or a link, shown letter by letter by a Markdown renderer."""
-    parted = _READ_AS_ONE.sub(JOINER, text)
+    line = " ".join(text.split())  # a break or blanks in front would begin a paragraph, a list, code
+    parted = _READ_AS_ONE.sub(JOINER, line)
     escaped = re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:>=@^\"'])", r"\\\1", parted)
     return escaped.replace("&", "&amp;").replace("<", "&lt;")
 

@@ -86,7 +86,7 @@ def footer(visit: Visit) -> None:
     about = visit.record.about
     st.divider()
     note(
-        f"Data version {about.version}, {about.licence}. {as_markdown(about.coverage_note)} "
+        f"Data version {about.version}, {as_markdown(about.licence)}. {as_markdown(about.coverage_note)} "
         "Absence is weak evidence: most pages were read only from their opening."
     )
 
@@ -325,5 +325,5 @@ def choices(name: str, label: str, options: Mapping[str, str]) -> list[str]:
 
 
 def names_of(visit: Visit, codes: Iterable[str]) -> str:
-    """Partner names in a sentence."""
-    return written_list([visit.shared.names[code] for code in codes])
+    """Partner names in a sentence, as Markdown."""
+    return as_markdown(written_list([visit.shared.names[code] for code in codes]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pandas as pd
 import streamlit as st
@@ -471,8 +471,8 @@ def _source_link(record: Record, source_id: str) -> str:
 
 
 def _safe_address(url: str) -> str:
-    # The check admits http and https only; brackets would end the Markdown link early.
-    return url.replace("(", "%28").replace(")", "%29").replace("<", "%3C").replace(">", "%3E")
+    # The check admits http and https only; other signs, such as brackets, would end the Markdown link early.
+    return quote(url, safe="%:/?#@!$&'*+,;=~")
 
 
 def _versions(identifier: str, versioned: Any) -> None:
