@@ -1,0 +1,199 @@
+"""How the server sends: every answer guarded, the code of the pages packed and kept by the browser.
+
+ASGI middleware, outermost first: :class:`Guarded`, :class:`Packed`. The pages' own server sends its
+scripts as they lie on disk, nine megabytes for a first visit; packed they are less than two. Packing is
+done once a file and process, off the event loop, so a visitor who comes later waits for nothing.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+import brotli
+import streamlit as st
+from anyio import to_thread
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from twoplustwo.dashboard.navigation import TITLES
+from twoplustwo.dashboard.visit import HOME
+
+FRONTEND = Path(st.__file__).parent / "static"
+"""The framework's part that runs in the browser."""
+EVERYWHERE = ("Multiselect", "Slider", "TextInput", "Button", "PageLink", "ButtonGroup", "Html", "DataFrame")
+WITHOUT_CHARTS = ("meetings", "method")
+IMPORT = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')
+ABOUT = (
+    "Japan's two-plus-two meetings of foreign and defence ministers, the agreements around them and "
+    "the cooperation areas they took up, each fact with its source."
+)
+
+FRAME_ANCESTORS = "TWOPLUSTWO_FRAME_ANCESTORS"
+"""Environment variable: which sites may show the dashboard in a frame, as in a content security policy,
+such as ``'self' https://example.org``. Without it any site may, since embedding is offered to readers."""
+LONGEST_ADDRESS = 16 * 1024  # bytes of path and query; the grammar's longest link has a few hundred
+LONGEST_BODY = 1024 * 1024  # bytes; the dashboard takes no uploads
+STATIC = re.compile(r"/static/[\w./-]+\.(js|css|svg|json)")
+TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "json": "application/json"}
+INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+FOR_A_YEAR = "public, max-age=31536000, immutable"
+"""Names of static files carry a hash of what is in them."""
+
+
+def security_headers(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What every answer says about itself to the browser.
+
+    The pages' framework sets styles in line, starts workers from blobs and draws pictures from data
+    addresses; its one script in line is known by its hash. All else comes from this server alone.
+    """
+    hashes = [
+        b64encode(sha256(script.encode()).digest()).decode()
+        for script in INLINE.findall(_framework_document())
+    ]
+    ancestors = environment.get(FRAME_ANCESTORS, "*").strip() or "'none'"
+    policy = {
+        "default-src": "'self'",
+        "script-src": " ".join(["'self'", *(f"'sha256-{digest}'" for digest in hashes)]),
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "connect-src": "'self' ws: wss:",
+        "worker-src": "'self' blob:",
+        "frame-src": "'self'",
+        "object-src": "'none'",
+        "base-uri": "'self'",
+        "form-action": "'none'",
+        "frame-ancestors": ancestors,
+    }
+    return {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+
+
+class Guarded:
+    """ASGI middleware: security headers on every answer, limits on every request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.headers = security_headers()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+                if "server" in headers:
+                    del headers["server"]
+            await send(message)
+
+        refusal = too_large(scope)
+        await (refusal or self.app)(scope, receive, guarded)
+
+
+def too_large(scope: Scope) -> Response | None:
+    """The answer to a request beyond the limits; None for every other one."""
+    address = len(scope.get("raw_path") or scope["path"].encode()) + len(scope["query_string"])
+    if address > LONGEST_ADDRESS:
+        return PlainTextResponse(f"The address is longer than {LONGEST_ADDRESS:,} bytes.", 414)
+    length = Headers(scope=scope).get("content-length", "0")
+    if not length.isdecimal() or int(length) > LONGEST_BODY:
+        return PlainTextResponse(f"A request may carry {LONGEST_BODY:,} bytes at most.", 413)
+    return None
+
+
+class Packed:
+    """ASGI middleware: the static files of the pages, packed as the browser understands it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await self._answer(scope) if scope["type"] == "http" else None
+        await (answer or self.app)(scope, receive, send)
+
+    async def _answer(self, scope: Scope) -> Response | None:
+        accepted = Headers(scope=scope).get("accept-encoding", "")
+        coding = next((coding for coding in ("br", "gzip") if coding in accepted), None)
+        if coding is None or scope["method"] not in {"GET", "HEAD"}:
+            return None
+        path, headers = scope["path"], {"Content-Encoding": coding, "Vary": "Accept-Encoding"}
+        if (page := path.removeprefix("/") or HOME) in TITLES:
+            content = await to_thread.run_sync(packed_page, page, coding)
+            return Response(content, headers=headers | {"Cache-Control": "no-cache"}, media_type="text/html")
+        found = STATIC.fullmatch(path)
+        file = FRONTEND / path.removeprefix("/")
+        if not found or ".." in path or not file.is_file():
+            return None
+        content = await to_thread.run_sync(packed_file, file, coding)
+        return Response(content, headers=headers | {"Cache-Control": FOR_A_YEAR}, media_type=TYPES[found[1]])
+
+
+@lru_cache(maxsize=1024)
+def packed_file(file: Path, coding: str) -> bytes:
+    """A file as ``br`` or ``gzip``, kept for as long as the process lives."""
+    return _pack(file.read_bytes(), coding)
+
+
+@cache
+def packed_page(page: str, coding: str) -> bytes:
+    """The document of a page as ``br`` or ``gzip``."""
+    return _pack(document(page).encode("utf-8"), coding)
+
+
+def _pack(content: bytes, coding: str) -> bytes:
+    return brotli.compress(content, quality=6) if coding == "br" else gzip.compress(content, 9)
+
+
+def document(page: str) -> str:
+    """The HTML that a browser, or whoever previews a link, gets for a page.
+
+    It is the framework's own, with the page's name and what it is about, and with hints to load the code
+    of its widgets at once: on its own the browser learns of them only when it has run the rest.
+    """
+    title = "Two Plus Two" if page == HOME else f"{TITLES[page]} · Two Plus Two"
+    head = [
+        f"<title>{title}</title>",
+        f'<meta name="description" content="{ABOUT}" />',
+        f'<meta property="og:title" content="{title}" />',
+        f'<meta property="og:description" content="{ABOUT}" />',
+        '<meta property="og:type" content="website" />',
+    ]
+    hints = [f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in code_of(page)]
+    titled = re.sub("<title>.*?</title>", "\n    ".join(head), _framework_document(), count=1)
+    return titled.replace("</head>", "\n    ".join([*hints, "</head>"]), 1)
+
+
+@cache
+def _framework_document() -> str:
+    return (FRONTEND / "index.html").read_text(encoding="utf-8")
+
+
+def code_of(page: str) -> list[str]:
+    """Names of the scripts that a page needs beside those its document loads by itself."""
+    wanted = EVERYWHERE if page in WITHOUT_CHARTS else (*EVERYWHERE, "PlotlyChart")
+    folder = FRONTEND / "static" / "js"
+    found: dict[str, None] = {}
+    waiting = [file.name for name in wanted for file in folder.glob(f"{name}.*.js")]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and f"/{name}" not in _framework_document():
+            found[name] = None
+            waiting += IMPORT.findall((folder / name).read_text(encoding="utf-8"))
+    return list(found)
