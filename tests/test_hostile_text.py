@@ -83,6 +83,7 @@ FORMULAS = ("=", "+", "-", "@", "# ", "> ", "1. ", "- ", "|", "    ", "\\")
 ADDRESS = "https://source.example/%28zq\\[a](b)<c>\"'`$d$*e*_f_:red[g]"
 WITHIN = unquote(ADDRESS)
 LONG_WORD = "Zqlong" * 300
+BREAKS = "\n\n    zqnext\n# zqnext\n\n- zqnext\n> zqnext\tzqnext"
 BRITISH, AMERICAN, ACSA = "gbr-2015-01-21", "usa-2014-05-06", "gbr-acsa"
 TOPICS = ("cyber", "space", "indo_pacific")
 
@@ -165,7 +166,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             if name == "sources":
                 row["url"] = f"{ADDRESS}{row['source_id']}"
             if name == "meetings" and row["meeting_id"] == BRITISH:
-                row["summary"] += f" {LONG_WORD}"
+                row["summary"] += f" {LONG_WORD}{BREAKS}"
         write_table(folder, name, columns, rows)
     text = hostile("About", 4)
     coverage = {"start": "1994-03-11", "end": "2026-05-31", "note": text}
@@ -250,7 +251,7 @@ def texts_of(node: Any) -> Iterator[str]:
 
 BARE = re.compile(
     r"(\*\*|_|~~|`|<\w[^>]*|\[\^?|\$|:red\[|://|www\.|@|->|--|\{\{ ?|&lt;|\| )zq"
-    r"|<script|<img|:material/home:|:smile:"
+    r"|[\n\t][^\na-z]*zqnext|<script|<img|:material/home:|:smile:"
 )
 
 

@@ -13,7 +13,8 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise, zip_longest
+from datetime import date
+from itertools import islice, pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,14 @@ from twoplustwo.record import (
 
 LONGEST_VALUE = 80
 LONGEST_CELL = 20_000  # characters; the longest note of the record has a few hundred
+LARGEST_FILE = 16 * 1024 * 1024  # bytes; the largest of the record has a seventieth of it
+MOST_ROWS = 20_000  # of a table, which takes seconds to check; the longest of the record has 1,400
+FIRST_DAY, LAST_DAY = pd.Timestamp(1900, 1, 1), pd.Timestamp(2099, 12, 31)
 MOST_PROBLEMS = 1_000_000  # all of them: frictionless stops at a thousand unless told otherwise
-# Line breaks and other controls, marks that turn the direction of what follows, the sign for lost bytes.
-CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\U000e0000-\U000e007f]")
+# Controls other than line breaks, marks that turn the direction of what follows, the sign for lost bytes.
+CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
+)
 WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 EVENT_ORDER = (
     "proposed",
@@ -134,20 +140,19 @@ def _descriptor_problems(folder: Path) -> Iterator[Problem]:
     if not folder.is_dir():
         yield Problem(str(folder), None, None, None, "a folder that exists")
         return
-    path = folder / DESCRIPTOR
     try:
-        descriptor = json.loads(path.read_text(encoding="utf-8"))
+        descriptor = json.loads(
+            _text(folder / DESCRIPTOR, "utf-8", "a Data Package descriptor in this folder")
+        )
         About.from_descriptor(descriptor)
         declared = {resource["name"]: resource["schema"] for resource in descriptor["resources"]}
-    except OSError:
-        yield Problem(DESCRIPTOR, None, None, None, "a Data Package descriptor in this folder")
-    except UnicodeDecodeError as error:
-        yield Problem(DESCRIPTOR, None, None, f"byte {error.start}", "text in UTF-8")
+    except _UnreadableError as error:
+        yield Problem(DESCRIPTOR, None, None, error.found, error.expected)
     except json.JSONDecodeError as error:
         yield Problem(DESCRIPTOR, error.lineno, None, error.msg, "valid JSON")
     except KeyError as error:
         yield Problem(DESCRIPTOR, None, None, None, f"an entry {error}")
-    except (ValueError, TypeError, IndexError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, IndexError, AttributeError, RecursionError, OverflowError) as error:
         yield Problem(DESCRIPTOR, None, None, str(error), "the entries of the shipped descriptor")
     else:
         for name, schema in table_schemas().items():
@@ -181,19 +186,18 @@ def _form_problems(folder: Path) -> Iterator[Problem]:
 def _rows(path: Path, schema: dict[str, Any]) -> tuple[list[list[str]] | None, list[Problem]]:
     """The header and the rows of a file, or None if they make no table, with what is wrong."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            text = file.read()
-    except UnicodeDecodeError as error:
-        return None, [Problem(path.name, None, None, f"byte {error.start}", "text in UTF-8")]
-    except OSError:
-        return None, [Problem(path.name, None, None, None, "a CSV file of this name")]
+        text = _text(path, "utf-8-sig", "a CSV file of this name")
+    except _UnreadableError as error:
+        return None, [Problem(path.name, None, None, error.found, error.expected)]
     if not text.strip():
         return None, [Problem(path.name, 1, None, "", "a header row")]
     limit = csv.field_size_limit(max(len(text), csv.field_size_limit()))
     try:
-        rows = list(csv.reader(io.StringIO(text, newline="")))
+        rows = list(islice(csv.reader(io.StringIO(text, newline="")), MOST_ROWS + 2))
     finally:
         csv.field_size_limit(limit)
+    if len(rows) > MOST_ROWS + 1:
+        return None, [Problem(path.name, MOST_ROWS + 2, None, None, f"at most {MOST_ROWS:,} rows")]
     columns = [field["name"] for field in schema["fields"]]
     for found, wanted in zip_longest(rows[0], columns):
         if found != wanted:
@@ -201,6 +205,30 @@ def _rows(path: Path, schema: dict[str, Any]) -> tuple[list[list[str]] | None, l
             return None, [Problem(path.name, 1, wanted or found, found, expected)]
     problems = list(_wrong_cells(path.name, schema, rows))
     return rows if all(problem.column for problem in problems) else None, problems
+
+
+class _UnreadableError(Exception):
+    """A file that holds no text to read: what was found, and what was expected."""
+
+    def __init__(self, found: str | None, expected: str) -> None:
+        super().__init__(found, expected)
+        self.found, self.expected = found, expected
+
+
+def _text(path: Path, encoding: str, kind: str) -> str:
+    """The text of a file that lies in its folder itself. Raises _UnreadableError if there is none."""
+    try:
+        # A link to elsewhere would show what lies there; a pipe would never end.
+        if not path.is_file() or path.resolve().parent != path.parent.resolve():
+            raise _UnreadableError(None, kind)
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise _UnreadableError(f"{size:,} bytes", f"at most {LARGEST_FILE:,} bytes")
+        return path.read_bytes().decode(encoding)
+    except UnicodeDecodeError as error:
+        raise _UnreadableError(f"byte {error.start}", "text in UTF-8") from error
+    except OSError as error:
+        raise _UnreadableError(None, kind) from error
 
 
 def _wrong_cells(file: str, schema: dict[str, Any], rows: list[list[str]]) -> Iterator[Problem]:
@@ -215,9 +243,7 @@ def _wrong_cells(file: str, schema: dict[str, Any], rows: list[list[str]]) -> It
                 expected = f"at most {LONGEST_CELL:,} characters, not {len(cell):,}"
                 yield Problem(file, number, field["name"], cell, expected)
             elif CONTROL.search(cell):
-                yield Problem(
-                    file, number, field["name"], cell, "one line of text without control characters"
-                )
+                yield Problem(file, number, field["name"], cell, "text without control characters")
             elif field["type"] == "integer" and cell and not WHOLE_NUMBER.fullmatch(cell):
                 # Python and frictionless read 1_0 and full-width digits as numbers, pandas does not.
                 yield Problem(file, number, field["name"], cell, "a whole number in plain digits")
@@ -266,7 +292,10 @@ def _expectation(declared: dict[str, Any], error: Any) -> str:
 
 
 def _sense_problems(record: Record) -> Iterator[Problem]:
+    yield from _coverage(record)
     yield from _dates_after_the_package(record)
+    yield from _days_out_of_reach(record)
+    yield from _source_dates(record)
     yield from _meeting_ids(record)
     yield from _ends_before_starts(record)
     yield from _ordinals(record)
@@ -294,6 +323,40 @@ def _dates_after_the_package(record: Record) -> Iterator[Problem]:
         frame = record.tables()[table]
         expected = f"a day not after the package's own date, {day:%Y-%m-%d}"
         yield from _cells(table, frame[frame["date"] > day], "date", expected)
+
+
+def _coverage(record: Record) -> Iterator[Problem]:
+    about = record.about
+    days = [FIRST_DAY, about.coverage_start, about.coverage_end, about.created, LAST_DAY]
+    if days != sorted(days):
+        expected = (
+            f"coverage from {FIRST_DAY.year} on, its start not after its end, its end not after created"
+        )
+        value = f"{about.coverage_start:%Y-%m-%d} to {about.coverage_end:%Y-%m-%d}"
+        yield Problem(DESCRIPTOR, None, "coverage", value, expected)
+
+
+def _days_out_of_reach(record: Record) -> Iterator[Problem]:
+    for table, frame in record.tables().items():
+        for name in frame.select_dtypes("datetime").columns:
+            early = frame[frame[name] < FIRST_DAY]
+            yield from _cells(table, early, str(name), f"a day from {FIRST_DAY.year} on")
+            if name != "date":  # which is not after the package
+                late = frame[frame[name] > LAST_DAY]
+                yield from _cells(table, late, str(name), f"a day up to {LAST_DAY.year}")
+
+
+def _source_dates(record: Record) -> Iterator[Problem]:
+    """A date of a source is as exact as its page shows it, and text for that reason."""
+    given = record.sources[record.sources["date"].notna()]
+    for index, value in given["date"].items():
+        try:
+            day = date.fromisoformat(f"{value}-01-01"[:10])
+        except ValueError:
+            day = None
+        if day is None or not value.isascii() or not FIRST_DAY.year <= day.year <= LAST_DAY.year:
+            expected = "a year, month or day that the calendar has, such as 2015, 2015-01 or 2015-01-21"
+            yield Problem("sources.csv", _row(index), "date", value, expected)
 
 
 def _meeting_ids(record: Record) -> Iterator[Problem]:
@@ -368,6 +431,10 @@ def _participants(record: Record) -> Iterator[Problem]:
     same = people.assign(name_key=people["name"].str.casefold().str.split().str.join(" "))
     twice = people[same.duplicated(["meeting_id", "name_key"])]
     yield from _cells("participants", twice, "name", "a person once at a meeting")
+    taken = {*record.meetings["meeting_id"], *record.agreements["agreement_id"], ""}
+    nobody = people[people["name"].map(person_id).isin(taken)]
+    expected = "a name with a letter, and not the id of a meeting or agreement"
+    yield from _cells("participants", nobody, "name", expected)
     first_spelling: dict[str, str] = {}
     for index, name in people["name"].items():
         known = first_spelling.setdefault(person_id(name), name)
