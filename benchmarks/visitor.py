@@ -27,6 +27,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.typing import Origin, Subprotocol
 
 PATIENCE = 60.0
 """Seconds after which an answer counts as not given."""
@@ -110,18 +111,6 @@ class Visitor:
         await self._connect()
         name = self.path.strip("/")
         return await self._rerun(self._state(page_name=name), started)
-
-    async def reconnect(self) -> Answer:
-        """Take up a lost connection as an open page does by itself, without a reload.
-
-        Where the session is gone with its server, the page shows what its address and its controls say.
-        """
-        await self.close()
-        started = time.perf_counter()
-        self._cache.clear()
-        await asyncio.to_thread(self._fetch, ["/_stcore/health", "/_stcore/host-config"])
-        await self._connect()
-        return await self._rerun(self._state(self._values.values()), started)
 
     async def choose(self, key: str, value: list[str] | tuple[float, float] | str) -> Answer:
         """Set a control: labels of a multiselect or of buttons, both ends of a slider, text.
@@ -225,11 +214,11 @@ class Visitor:
                 self.cookies[name] = morsel.value
 
     async def _connect(self) -> None:
-        tokens = ["streamlit", self.cookies.get(XSRF) or "PLACEHOLDER_AUTH_TOKEN"]
+        tokens = [Subprotocol("streamlit"), Subprotocol(self.cookies.get(XSRF) or "PLACEHOLDER_AUTH_TOKEN")]
         self.socket = await connect(
             f"ws://{self.host}:{self.port}/_stcore/stream",
-            origin=self.server,  # type: ignore[arg-type] # a NewType of str
-            subprotocols=[*tokens, *([self.session] if self.session else [])],  # type: ignore[list-item] # the same
+            origin=Origin(self.server),
+            subprotocols=tokens,
             additional_headers={"Cookie": self._cookie_header()},
             user_agent_header=AGENT,
             open_timeout=PATIENCE,
