@@ -72,14 +72,14 @@ class About:
         """Read the descriptor. Raises KeyError or ValueError where an entry is missing or no date."""
         coverage = descriptor["coverage"]
         return cls(
-            title=descriptor["title"],
+            title=_words(descriptor["title"]),
             version=_version(descriptor["version"]),
             created=_day(descriptor["created"]),
             coverage_start=_day(coverage["start"]),
             coverage_end=_day(coverage["end"]),
-            coverage_note=coverage["note"],
-            licence=descriptor["licenses"][0]["name"],
-            citation=descriptor["citation"],
+            coverage_note=_words(coverage["note"]),
+            licence=_words(descriptor["licenses"][0]["name"]),
+            citation=_words(descriptor["citation"]),
         )
 
 
@@ -124,6 +124,12 @@ def read_record(folder: Path) -> Record:
     about = About.from_descriptor(descriptor)
     tables = {name: _read_table(folder / f"{name}.csv", schema) for name, schema in table_schemas().items()}
     return Record(**tables, about=about, as_of=about.coverage_end)
+
+
+def _words(text: Any) -> str:
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError(f"{str(text)[:40]!r} is no text")
+    return text
 
 
 def _version(text: str) -> str:
