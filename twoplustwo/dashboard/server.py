@@ -7,13 +7,16 @@ done once a file and process, off the event loop, so a visitor who comes later w
 
 from __future__ import annotations
 
+import gc
 import gzip
 import os
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from functools import cache, lru_cache
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 
 import brotli
@@ -23,8 +26,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from twoplustwo.check import InvalidRecordError
 from twoplustwo.dashboard.navigation import TITLES
 from twoplustwo.dashboard.visit import HOME
+from twoplustwo.shared import shared
 
 FRONTEND = Path(st.__file__).parent / "static"
 """The framework's part that runs in the browser."""
@@ -80,6 +85,22 @@ def security_headers(environment: Mapping[str, str] = os.environ) -> dict[str, s
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         "Cross-Origin-Opener-Policy": "same-origin",
     }
+
+
+@asynccontextmanager
+async def ready(_: object) -> AsyncIterator[None]:
+    """Lifespan of the application: no visitor waits for what all of them need.
+
+    The record is read and checked, and the code for charts imported, before the first one comes. All of it
+    stays for as long as the process, so the collector of garbage, which the pages' framework calls after
+    every run of the script, need not look through it each time.
+    """
+    with suppress(InvalidRecordError):  # the pages say what is wrong
+        shared()
+    import_module("twoplustwo.charts.agreements")
+    gc.collect()
+    gc.freeze()
+    yield
 
 
 class Guarded:
