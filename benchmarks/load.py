@@ -317,7 +317,7 @@ async def load(
     facts, tally = Facts.read(), Tally(sessions)
     walks = [Walk(facts, seed * 1_000_003 + number) for number in range(sessions)]
     before = target.memory()
-    apart = min(0.25, 20 / sessions)  # they do not all come in one moment
+    apart = 0.3  # s; they do not all come in one moment
     tasks = [
         asyncio.create_task(visit(target, walk, tally, think=think, delay=number * apart))
         for number, walk in enumerate(walks)
@@ -328,11 +328,12 @@ async def load(
     if meanwhile is not None:
         await meanwhile()
     await asyncio.sleep(seconds - (time.perf_counter() - start))
-    wall, steps = time.perf_counter() - start, list(tally.steps)
+    wall, done = time.perf_counter() - start, len(tally.steps)
     own, theirs = time.process_time() - own, target.cpu() - theirs
     with_all = target.memory()
     tally.closing.set()
     await asyncio.gather(*tasks)
+    steps = tally.steps  # with those that were under way at the end, or the slow ones would be left out
     times = [taken for _, taken, _ in steps]
     row = {
         "target": target.name,
@@ -340,7 +341,7 @@ async def load(
         "think_s": think,
         "window_s": round(wall, 1),
         "interactions": len(steps),
-        "per_second": round(len(steps) / wall, 2),
+        "per_second": round(done / wall, 2),
         "p50_ms": milliseconds(times, 0.5),
         "p95_ms": milliseconds(times, 0.95),
         "filter_p50_ms": milliseconds([taken for kind, taken, _ in steps if kind == "filter"], 0.5),
@@ -359,6 +360,11 @@ async def load(
         "client_share_of_cpu": round(own / (own + theirs), 3) if own + theirs else None,
     }
     return row, tally
+
+
+def ratio(one: float | None, other: float | None) -> float | None:
+    """One figure by another, if both were measured."""
+    return round(one / other, 2) if one and other else None
 
 
 def milliseconds(seconds: Sequence[float], share: float) -> int | None:
@@ -474,8 +480,8 @@ def compare(
                 )
                 report_errors(tally)
                 asyncio.run(forget(target))
-                pair[target] = {"round": turn + 1, **row}
-                rows.append(pair[target])
+                pair[target.name] = {"round": turn + 1, **row}
+                rows.append(pair[target.name])
                 say(rows[-1:], SHORT, head=len(rows) == 1)
             ratios.append(
                 {
@@ -483,7 +489,7 @@ def compare(
                     "think_s": think,
                     "round": turn + 1,
                     **{
-                        f"{name}_two_to_one": round(pair[two][name] / pair[one][name], 2)
+                        f"{name}_two_to_one": ratio(pair[two.name][name], pair[one.name][name])
                         for name in ("p50_ms", "p95_ms", "per_second", "rss_with_mib")
                     },
                 }
@@ -533,17 +539,17 @@ def kill(sessions: int, *, think: float, seconds: float, seed: int) -> tuple[Row
     return row, tally.restored
 
 
-def cycles(number: int, *, seed: int) -> tuple[Row, list[Row]]:
+def cycles(number: int, *, walks: int, seed: int) -> tuple[Row, list[Row]]:
     """Sessions that open a link, take a step and leave: memory every 50 of them.
 
     A sample is taken when the sessions have expired and been dropped. The slope of the second half is
-    a least-squares line with its standard error. The walks repeat after 50, so that what the server
-    remembers of selections does not look like growth.
+    a least-squares line with its standard error. The walks repeat after as many as given, so that what
+    the server remembers of selections does not look like growth.
     """
     facts, samples, times, errors = Facts.read(), [], [], []
 
     async def cycle(target: Target, which: int) -> None:
-        visitor, walk = Visitor(target.address), Walk(facts, seed * 1_000_003 + which % BATCH)
+        visitor, walk = Visitor(target.address), Walk(facts, seed * 1_000_003 + which % walks)
         try:
             errors.extend(walk.wrong(await visitor.open(walk.address)))
             _, answer = await walk.step(visitor)
@@ -583,6 +589,7 @@ def cycles(number: int, *, seed: int) -> tuple[Row, list[Row]]:
     slope, error = line([each["cycles"] for each in second], [each["rss_mib"] * KIB for each in second])
     row = {
         "cycles": number,
+        "walks": walks,
         "errors": len(errors),
         "p50_ms": milliseconds(times, 0.5),
         "p95_ms": milliseconds(times, 0.95),
@@ -688,6 +695,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--think", type=float, default=10, help="mean seconds of thinking (10)")
     parser.add_argument("--seconds", type=float, help="how long to measure")
     parser.add_argument("--rounds", type=int, default=2, help="of --compare (2)")
+    parser.add_argument("--walks", type=int, default=BATCH, help=f"different ones in --cycles ({BATCH})")
     parser.add_argument("--seed", type=int, default=1, help="of the walks (1)")
     parser.add_argument("--save", action="store_true", help="write the figures to benchmarks/results/")
     given = parser.parse_args()
@@ -703,11 +711,11 @@ def main() -> None:
     given, about = arguments(), machine()
     try:
         if given.cycles:
-            row, samples = cycles(given.cycles, seed=given.seed)
+            row, samples = cycles(given.cycles, walks=given.walks, seed=given.seed)
             tables = {"summary": [row], "samples": samples}
-            name, errors = "load-cycles", row["errors"]
+            name, errors = "load-cycles" if given.walks == BATCH else "load-selections", row["errors"]
         elif given.compare:
-            loads = [(number, given.think) for number in given.sessions or (10, 50)]
+            loads = [(number, given.think) for number in given.sessions or (50,)]
             rows, ratios = compare(
                 [*loads, (10, 0.0)], seconds=given.seconds or 25, seed=given.seed, rounds=given.rounds
             )
