@@ -118,6 +118,7 @@ def sources(visit: Visit) -> None:
         placeholder="–",
         alt="Table of the sources of this selection",
         column_config={
+            **{column: column.capitalize() for column in ("title", "publisher", "date", "kind", "language")},
             "url": st.column_config.LinkColumn("Page", display_text="open"),
             "source_id": st.column_config.Column("Code"),
             "seen": st.column_config.Column("How much"),

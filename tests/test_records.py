@@ -590,4 +590,4 @@ def test_every_country_on_record_has_a_name(record: Record):
 def test_the_style_is_a_constant_that_asks_for_nothing():
     source = (Path(__file__).parent.parent / "twoplustwo" / "dashboard" / "parts.py").read_text("utf-8")
     assert f'STYLE = """{STYLE}"""' in source
-    assert not re.search(r"url|import|script|expression|//", STYLE)
+    assert not re.search(r"url|(?<!!)import|script|expression|//", STYLE)

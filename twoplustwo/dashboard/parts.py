@@ -42,6 +42,8 @@ FILTER_NAMES = {
 # - A record that opens above what is on screen is to come into view, which the browser would prevent by
 #   scrolling on.
 # - What has the keyboard's focus is outlined, also where Streamlit shows it by a shade alone or not at all.
+#   It reaches the button that copies, which shows itself only to a mouse, and passes by the filters while
+#   they are folded away, where nobody would see it.
 # - Who asks for less motion gets none.
 STYLE = """<style>
 [data-testid="stMultiSelect"] [data-tag] {
@@ -61,6 +63,9 @@ STYLE = """<style>
 :is([data-testid="stPageLink-NavLink"], [data-testid="stMain"]):focus-visible {
   outline: 2px solid; outline-offset: -2px;
 }
+[data-testid="stDataFrame"]:has(canvas:focus-visible) { outline: 2px solid; }
+[data-testid="stCode"]:focus-within > div { opacity: 1; visibility: visible; }
+[data-testid="stSidebar"][data-collapsed="true"] * { visibility: hidden !important; }
 @media (prefers-reduced-motion: reduce) {
   *, ::before, ::after {
     animation-duration: 1ms !important; animation-delay: 0s !important;
@@ -132,7 +137,7 @@ def _in_one_line(problems: tuple[LinkProblem, ...], most: int = 4) -> str:
 
 def title(visit: Visit, text: str, question: str) -> None:
     """Page title, the question that it answers, and the active selection in one line."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.title(text, anchor=False, width="content")
         with st.container(horizontal=True, width="content"):
             share.controls(visit, text)
@@ -286,15 +291,9 @@ def data_table(
     st.dataframe(table, key=key, hide_index=True, column_config=config, placeholder="–", alt=f"Table: {name}")
     if not download:
         return
-    popover = st.popover(
-        "Download this table",
-        type="tertiary",
-        icon=":material/download:",
-        key=f"download_{key}",
-        on_change="rerun",
-    )
-    if popover.open:
-        with popover, st.container(horizontal=True):
+    opened = share.fold("Download this table", icon=":material/download:", key=f"download_{key}", width=230)
+    if opened.open:
+        with opened, st.container(horizontal=True):
             share.table_downloads(current(), table, key=key)
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from twoplustwo.dashboard import share
 from twoplustwo.dashboard.visit import Visit
 
 CONTACT = "TWOPLUSTWO_CONTACT"
@@ -26,16 +27,12 @@ def offer(visit: Visit, kind: str, identifier: str, mentions: Mapping[str, str] 
     mentions
         Id -> name of what was said there on a cooperation area, to report one of those instead.
     """
-    popover = st.popover(
-        "Report an error",
-        type="tertiary",
-        icon=":material/flag:",
-        key=f"report_{kind}_{identifier}",
-        on_change="rerun",
+    opened = share.fold(
+        "Report an error", icon=":material/flag:", key=f"report_{kind}_{identifier}", width=190
     )
-    if not popover.open:
+    if not opened.open:
         return
-    with popover:
+    with opened:
         about = identifier
         if mentions:
             about = st.selectbox(

@@ -8,6 +8,7 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from twoplustwo import citation, export
 from twoplustwo.dashboard.visit import Visit
@@ -23,15 +24,28 @@ def controls(visit: Visit, page_title: str) -> None:
     _download(visit)
 
 
+OPEN = 704  # px; on a phone all there is
+
+
+def fold(label: str, *, icon: str, key: str, width: int) -> ExpanderContainer:
+    """Something that opens where it stands, closed so many pixels wide.
+
+    A popover would look lighter, but Streamlit puts its content at the end of the page, where somebody
+    with a keyboard gets after all the rest.
+    """
+    with st.container(key=f"fold_{key}", width=OPEN if st.session_state.get(key) else width):
+        return st.expander(label, icon=icon, key=key, on_change="rerun")
+
+
 def _share(visit: Visit, page_title: str) -> None:
-    popover = st.popover("Share and cite", icon=":material/share:", key="share", on_change="rerun")
-    if not popover.open:
+    opened = fold("Share and cite", icon=":material/share:", key="share", width=190)
+    if not opened.open:
         return
     link = visit.share_address()
     about = export.Provenance.of(visit.record, visit.selection, link)
     label = f"{page_title}: {about.words} (Two Plus Two)"
     cited = citation.of_view(visit.record, visit.view, link, about.words)
-    with popover:
+    with opened:
         st.markdown("**Link to exactly this view**, with years and data version written out")
         st.code(link, language=None, wrap_lines=True)
         forms = st.tabs(["Citation", "Markdown", "HTML", "Embed", "Data"])
@@ -55,17 +69,13 @@ def _share(visit: Visit, page_title: str) -> None:
 
 def cite_record(visit: Visit, kind: str, identifier: str) -> None:
     """Offer the citation of one meeting or agreement."""
-    popover = st.popover(
-        "Cite this record",
-        type="tertiary",
-        icon=":material/format_quote:",
-        key=f"cite_record_{identifier}",
-        on_change="rerun",
+    opened = fold(
+        "Cite this record", icon=":material/format_quote:", key=f"cite_record_{identifier}", width=210
     )
-    if not popover.open:
+    if not opened.open:
         return
     make = citation.of_meeting if kind == "meeting" else citation.of_agreement
-    with popover:
+    with opened:
         cited = make(visit.record, identifier, visit.record_address(identifier))
         _citation(visit, cited, key=f"cite_{identifier}")
 
@@ -116,10 +126,10 @@ def table_downloads(visit: Visit, table: pd.DataFrame, *, key: str) -> None:
 
 
 def _download(visit: Visit) -> None:
-    popover = st.popover("Download", icon=":material/download:", key="download", on_change="rerun")
-    if not popover.open:
+    opened = fold("Download", icon=":material/download:", key="download", width=160)
+    if not opened.open:
         return
-    from twoplustwo import brief, feeds  # what a closed popover needs not is not imported
+    from twoplustwo import brief, feeds  # what nobody opens is not imported
 
     about = export.Provenance.of(visit.record, visit.selection, visit.share_address())
     selected = visit.selected
@@ -162,7 +172,7 @@ def _download(visit: Visit) -> None:
             "text/calendar",
         ),
     }
-    with popover:
+    with opened:
         st.markdown(f"**What the filters leave**: {as_markdown(about.words)}")
         for label, (make, name, kind) in files.items():
             stem, extension = name.rsplit(".", 1)
