@@ -11,7 +11,7 @@ goes on (a closed loop). Every answer is checked: the address and the number of 
 line must be those of the filters, counted here from the table by itself; anything else is an error. The
 times are from the message sent to the end of the rerun. Servers are started and ended here; nothing
 leaves this machine.
-"""  # noqa: INP001 - a folder of scripts
+"""
 
 from __future__ import annotations
 
@@ -653,7 +653,7 @@ def report_errors(tally: Tally) -> None:
 
 def machine() -> Row:
     """What the figures depend on."""
-    nginx = subprocess.run([NGINX, "-v"], capture_output=True, text=True, check=False) if NGINX else None  # noqa: S603 - fixed words
+    nginx = subprocess.run([NGINX, "-v"], capture_output=True, text=True, check=False) if NGINX else None
     with Path("/proc/meminfo").open() as file:
         memory = int(file.readline().split()[1])
     return {

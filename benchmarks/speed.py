@@ -190,7 +190,7 @@ def browser_ms(session: CDPSession) -> float:
 def change(page: Page, wire: Wire, server: Server, option: str, charts: int) -> dict[str, float]:
     """Choose or drop an option of the first filter; from click to the last change of the main part."""
     box = page.locator("[data-testid=stMultiSelect]").first
-    chip = box.locator(f"[data-tag], [data-baseweb=tag]", has_text=option)
+    chip = box.locator("[data-tag], [data-baseweb=tag]", has_text=option)
     if chip.count():
         target = chip.get_by_role("button").or_(chip.locator("[role=presentation], svg")).first
     else:

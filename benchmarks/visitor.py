@@ -4,7 +4,7 @@ What a browser sends was read off a real one: three small requests that bring th
 websocket on which each change is a ``BackMsg`` with the address, the page, every control's value and
 the hashes of the messages that it still holds. Static files are not fetched: a browser that was here
 before has them.
-"""  # noqa: INP001 - a folder of scripts
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ Run: python -m deploy.run [--port 8080] [-- any option of "streamlit run"]
 
 Ctrl-C ends all. A process that ends by itself is started again. Nothing is written but to a temporary
 folder, and no privileges are needed.
-"""  # noqa: INP001 - a folder of scripts
+"""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Server:
         command = [sys.executable, "-m", "streamlit", "run", "app.py"]
         command += ["--server.address", "127.0.0.1", "--server.port", str(self.port), *self.options]
         self.started = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603 - its own words and those of who starts it
+        self.process = subprocess.Popen(
             command,
             cwd=ROOT,
             env=os.environ | self.environment,
@@ -164,7 +164,7 @@ def running(
             at_end.callback(server.stop)
         for server in servers:
             _wait_for(server.address, server.process)
-        nginx = subprocess.Popen(  # noqa: S603 - its own words
+        nginx = subprocess.Popen(
             [NGINX, "-p", str(folder), "-e", "stderr", "-c", str(configuration)],
             stdout=output,
             stderr=subprocess.STDOUT if output else None,
