@@ -10,17 +10,24 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import urllib.error
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, parse_qsl, quote_from_bytes, urlencode
 
 import pytest
+from browsing import PATIENCE, at_rest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from server import Server
 from streamlit.testing.v1 import AppTest
 from test_pages import PAGES, count_shown, coverage_end, meetings, opened, table
 
 from twoplustwo.api import BesidePages, api
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
 
 # --- what a link means ------------------------------------------------------------------------
 
@@ -523,3 +530,54 @@ def test_a_link_that_the_pages_would_read_as_empty_is_refused_in_one_sentence(qu
     assert headers["content-type"].startswith("text/plain")
     assert "longer than 8,192 bytes" in body.decode()
     assert len(body) < 300
+
+
+@pytest.mark.parametrize("query", ["q=" + "a" * 8191, "&".join(["topic=cyber"] * 1001)])
+def test_the_server_says_that_a_link_is_too_long(server: Server, query: str):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        server.get(f"/topics?{query}")
+    with refused.value as answer:
+        assert answer.code == 414
+        assert "Shorten it" in answer.read().decode()
+
+
+# --- in a browser -----------------------------------------------------------------------------
+
+RAW = {
+    "/?partner=%FF&q=Tok%C3%28yo&from=%ED%A0%80&%FE=1": "q holds signs that cannot be seen",
+    "/timeline?partner=%&from=%u0032015&id=%zz": "from=“%u0032015” is not a year",
+    "/partners?partner=GBR&partner=<b>zqxv</b>&partner=%3Cimg%20src=x%20onerror=alert(1)%3E": "“<b>zqxv</b>”",
+    "/topics?q=$zqxv$%20:red[zqxv]%20**zqxv**%20https://zqxv.example%20:smile:&x=1": "“x” is no parameter",
+    "/agreements?types=javascript:alert(1)&id=../../etc/passwd#id=gbr-acsa": "types=“javascript:alert(1)”",
+    "/meetings?id=gbr-2015-01-22&id=[zqxv](https://zqxv.example)&id=%00": "id=“gbr-2015-01-22” is not",
+    "/method?q=%E2%80%AEzqxv&v=[x](javascript:alert(1))&partner=GBR;partner=AUS": "is no data version",
+}
+"""Links as they are typed, and what must be said of them."""
+MADE = """() => [...document.querySelectorAll(
+    "b, .katex, img[src=x], script, a[href*='//zqxv'], a[href^='javascript']")]
+    .map(made => made.outerHTML).filter(made => /zqxv|katex|alert/.test(made))"""
+
+
+@pytest.mark.parametrize("link", RAW)
+def test_a_browser_shows_what_was_not_understood_and_runs_nothing_of_it(
+    link: str, browser: Browser, cache: BrowserContext, server: Server
+):
+    tab = cache.new_page()
+    tab.set_default_timeout(PATIENCE)
+    asked, troubles = [], []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
+    tab.on("pageerror", lambda error: troubles.append(str(error)))
+    tab.goto(server.address + link)
+    at_rest(tab)
+    notice = tab.get_by_test_id("stAlertContentWarning")
+    assert notice.count() == 1
+    said = notice.inner_text().replace("\u2060", "")
+    assert NOTICE in said
+    assert RAW[link] in said
+    assert not tab.get_by_test_id("stException").count()
+    assert not tab.evaluate(MADE)
+    assert not notice.locator("a, b, img, svg, code, em, del, .katex").count()
+    tab.close()
+    assert not troubles
+    assert {url.split("/")[2] for url in asked if url.startswith("http")} == {server.address.split("/")[2]}

@@ -224,6 +224,17 @@ def _package(asked: Asked) -> bytes:
     return export.package_zip(shared().select(asked.selection), _provenance(asked, "datapackage.zip"))
 
 
+@lru_cache(maxsize=16)
+def _changes(site: str) -> bytes:
+    record = shared().record
+
+    def address_of(identifier: str) -> str:
+        return f"{site}/meetings?{urlencode([('id', identifier)])}"
+
+    provenance = export.Provenance.of(record, Selection(), f"{site}/method")
+    return feeds.changes_atom(record, provenance, address_of, f"{site}{ROOT}/changes.atom")
+
+
 def _json(document: Any) -> bytes:
     return json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8")
 
@@ -534,14 +545,7 @@ def datapackage(request: Request) -> Response:
 @_get(f"{ROOT}/changes.atom", _documented("application/atom+xml", {"type": "string"}))
 def changes(request: Request) -> Response:
     """What each data version changed, as an Atom feed."""
-    site = _asked(request).site
-    record = shared().record
-
-    def address_of(identifier: str) -> str:
-        return f"{site}/meetings?{urlencode([('id', identifier)])}"
-
-    provenance = export.Provenance.of(record, Selection(), f"{site}/method")
-    content = feeds.changes_atom(record, provenance, address_of, f"{site}{ROOT}/changes.atom")
+    content = _changes(_asked(request).site)
     return _answer(request, content, "application/atom+xml", _named("changes", "atom", save=False))
 
 
