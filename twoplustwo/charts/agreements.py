@@ -328,6 +328,7 @@ def spread(
         "gridcolor": FAINT,
         "tickformat": ",d",
         "nticks": 5,
+        "automargin": True,  # room above a legend of several lines
         "title": {"text": f"Days{f' (0 = {zero})' if zero else ''}", "font": {"size": FONT}, "standoff": 4},
     }
     drawing.layout |= {

@@ -187,7 +187,7 @@ def timeline(
     drawing.row_labels(labels, offset=0.34, below=CABINET_NAMES if cabinets is not None else 0.0)
     margin = (span[1] - span[0]) * 0.012  # marks at the ends are not cut in half
     drawing.time_axis(span[0] - margin, span[1] + margin)
-    drawing.x["fixedrange"] = False
+    drawing.x |= {"fixedrange": False, "automargin": True}  # room for the years above a legend of many lines
     drawing.layout |= {
         "dragmode": "pan",
         "clickmode": "event+select",

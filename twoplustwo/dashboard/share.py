@@ -38,7 +38,7 @@ def fold(label: str, *, icon: str, key: str, width: int) -> ExpanderContainer:
 
 
 def _share(visit: Visit, page_title: str) -> None:
-    opened = fold("Share and cite", icon=":material/share:", key="share", width=190)
+    opened = fold("Share and cite", icon=":material/share:", key="share", width=180)
     if not opened.open:
         return
     link = visit.share_address()
@@ -126,7 +126,7 @@ def table_downloads(visit: Visit, table: pd.DataFrame, *, key: str) -> None:
 
 
 def _download(visit: Visit) -> None:
-    opened = fold("Download", icon=":material/download:", key="download", width=160)
+    opened = fold("Download", icon=":material/download:", key="download", width=150)
     if not opened.open:
         return
     from twoplustwo import brief, feeds  # what nobody opens is not imported
