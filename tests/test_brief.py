@@ -13,7 +13,6 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
-import test_browser
 from small_record import (
     agreement,
     edit_descriptor,
@@ -33,7 +32,6 @@ from twoplustwo.brief import NOTES_UP_TO, TEMPLATES, brief_html, css_text
 from twoplustwo.export import Provenance
 from twoplustwo.selection import FORMATS, View
 
-browser = test_browser.browser
 ROOT = Path(__file__).parent.parent
 ADDRESS = "https://example.org/overview?partner=GBR&v=2026.11.0"
 MADE = date(2026, 12, 3)

@@ -2,71 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
-import os
 import re
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from browsing import HARMLESS, PAGES, PATIENCE, path_of
 from server import ROOT, Server, running
 from test_charts import contrast
 
 from twoplustwo.dashboard.navigation import TITLES
 
-try:
-    from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
-except ImportError:  # the tests then say so
-    sync_playwright = None
+with contextlib.suppress(ImportError):  # the fixture "browser" then says so
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-# A browser that asks for nothing by itself, so that every request is the dashboard's.
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PAGES = list(TITLES)
 WITH_CHARTS = ("overview", "timeline", "partners", "topics")
 SUMMARY = re.compile(r"^[\d,]+ meetings? · ")
-PATIENCE = 60_000  # ms; a cold page on a busy machine
 
 Visit = Callable[..., "Page"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    missing = "playwright is not installed" if sync_playwright is None else ""
-    missing = missing or ("" if CHROMIUM else "no Chromium is on the PATH")
-    if missing and os.environ.get("CI"):
-        pytest.fail(f"The browser tests must run here, but {missing}.")
-    if missing:
-        pytest.skip(f"{missing}: the dashboard was not tested in a browser")
-    expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def cache(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context()
-    yield context
-    context.close()
 
 
 @pytest.fixture(scope="module")
@@ -114,10 +71,6 @@ def step_to(page: Page, name: str) -> None:
     page.locator(".st-key-navigation").get_by_role("link", name=TITLES[name]).click()
     expect(heading(page, name)).to_be_visible()
     settled(page)
-
-
-def path_of(name: str) -> str:
-    return "/" if name == PAGES[0] else f"/{name}"
 
 
 def heading(page: Page, name: str) -> Locator:
@@ -294,9 +247,7 @@ def test_no_request_leaves_for_another_host_and_nothing_fails_on_a_walk_over_all
     context.close()
     hosts = {address.split("/")[2] for address in asked if not address.startswith(("data:", "blob:"))}
     assert hosts == {server.address.removeprefix("http://")}
-    # On a deep link Streamlit first looks for its own addresses below the page.
-    harmless = re.compile(r"404 \(Not Found\) \S+/_stcore/(health|host-config)$")
-    assert not [text for text in complaints if not harmless.search(text)]
+    assert not [text for text in complaints if not HARMLESS.search(text)]
 
 
 MARKUP = (
