@@ -13,5 +13,5 @@ from twoplustwo.dashboard.server import Guarded, Packed, ready
 app = st.App(
     Path(__file__).parent / "twoplustwo" / "dashboard" / "script.py",
     lifespan=ready,
-    middleware=[Middleware(Guarded), Middleware(Packed), Middleware(BesidePages)],
+    middleware=[Middleware(Guarded), Middleware(BesidePages), Middleware(Packed)],
 )

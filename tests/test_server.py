@@ -104,6 +104,7 @@ def ask(server: Server, path: str, **headers: str) -> tuple[int, Message, bytes]
         "/api/meetings.csv",
         "/api/nothing",
         "/api/meetings.csv?partner=XXX",
+        "/?q=" + "a" * 20_000,
     ],
 )
 def test_every_answer_is_guarded(server: Server, path: str):
@@ -184,7 +185,7 @@ def test_hints_name_code_that_is_there_and_charts_only_where_there_are_charts(se
 def test_requests_beyond_the_limits_are_refused_in_a_sentence(server: Server):
     status, _, body = ask(server, "/?q=" + "a" * 20_000)
     assert status == 414
-    assert body == b"The address is longer than 16,384 bytes."
+    assert b"8,192 bytes" in body
     connection = HTTPConnection(server.address.removeprefix("http://"), timeout=60)
     connection.request("POST", "/_stcore/agent/interact", headers={"Content-Length": "2000000"})
     answer = connection.getresponse()

@@ -40,7 +40,7 @@ class Shared:
             forget_views(kept.tables().values())
         return part
 
-    @lru_cache(maxsize=256)  # noqa: B019 - one instance lives as long as the server
+    @lru_cache(maxsize=64)  # noqa: B019 - one instance lives as long as the server
     def _select(self, selection: Selection) -> Record:
         return selection.apply(self.record)
 

@@ -20,7 +20,7 @@ def remembered(function: Counting[P]) -> Counting[P]:
     A record is known by identity: visitors with the same selection share one. What is handed out
     is a copy that pandas makes real only where it is changed, so nobody can spoil the kept one.
     """
-    kept: Counting[P] = lru_cache(maxsize=256)(function)
+    kept: Counting[P] = lru_cache(maxsize=64)(function)
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """How the server sends: every answer guarded, the code of the pages packed and kept by the browser.
 
-ASGI middleware, outermost first: :class:`Guarded`, :class:`Packed`. The pages' own server sends its
+ASGI middleware, :class:`Guarded` outermost and :class:`Packed` innermost. The pages' own server sends its
 scripts as they lie on disk, nine megabytes for a first visit; packed they are less than two. Packing is
 done once a file and process, off the event loop, so a visitor who comes later waits for nothing.
 """
@@ -44,7 +44,6 @@ ABOUT = (
 FRAME_ANCESTORS = "TWOPLUSTWO_FRAME_ANCESTORS"
 """Environment variable: which sites may show the dashboard in a frame, as in a content security policy,
 such as ``'self' https://example.org``. Without it any site may, since embedding is offered to readers."""
-LONGEST_ADDRESS = 16 * 1024  # bytes of path and query; the grammar's longest link has a few hundred
 LONGEST_BODY = 1024 * 1024  # bytes; the dashboard takes no uploads
 STATIC = re.compile(r"/static/[\w./-]+\.(js|css|svg|json)")
 TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "json": "application/json"}
@@ -129,10 +128,7 @@ class Guarded:
 
 
 def too_large(scope: Scope) -> Response | None:
-    """The answer to a request beyond the limits; None for every other one."""
-    address = len(scope.get("raw_path") or scope["path"].encode()) + len(scope["query_string"])
-    if address > LONGEST_ADDRESS:
-        return PlainTextResponse(f"The address is longer than {LONGEST_ADDRESS:,} bytes.", 414)
+    """The answer to a request with too much in it; None for every other one."""
     length = Headers(scope=scope).get("content-length", "0")
     if not length.isdecimal() or int(length) > LONGEST_BODY:
         return PlainTextResponse(f"A request may carry {LONGEST_BODY:,} bytes at most.", 413)
