@@ -20,7 +20,7 @@ from twoplustwo.dashboard.navigation import TITLES
 with contextlib.suppress(ImportError):  # the fixture "browser" then says so
     from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-WITH_CHARTS = ("overview", "timeline", "partners", "topics")
+WITH_CHARTS = ("overview", "timeline", "partners", "topics", "agreements")
 SUMMARY = re.compile(r"^[\d,]+ meetings? · ")
 
 Visit = Callable[..., "Page"]
@@ -83,7 +83,7 @@ def summary(page: Page) -> Locator:
 
 def chart(page: Page, key: str) -> Locator:
     drawn = page.locator(f".st-key-{key} .js-plotly-plot")
-    expect(drawn.locator(".annotation").first).to_be_visible()
+    expect(drawn.locator("svg text").first).to_be_visible()
     return drawn
 
 

@@ -133,7 +133,7 @@ class Drawing:
             "tickmode": "array",
             "tickvals": list(written),
             "ticktext": list(written.values()),
-            "tickfont": {"size": FONT},
+            "tickfont": {"size": FONT, "color": TEXT},  # within the plot, plotly would choose a grey
             "ticklabelposition": "inside",
             "ticklabeloverflow": "allow",
         }
