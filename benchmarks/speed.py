@@ -65,17 +65,20 @@ class Job:
     ours: str
     charts: int
     tables: int
+    figures: int = 0
+    paragraphs: int = 0
 
     @property
     def bare(self) -> str:
-        return f"/?charts={self.charts}&tables={self.tables}"
+        shown = ("charts", "tables", "figures", "paragraphs")
+        return "/?" + "&".join(f"{name}={getattr(self, name)}" for name in shown)
 
 
 JOBS = (
     Job("topics", "/topics", charts=3, tables=3),
-    Job("overview", "/", charts=1, tables=0),
+    Job("overview", "/", charts=1, tables=0, figures=4, paragraphs=15),
     Job("timeline", "/timeline", charts=1, tables=0),
-    Job("agreements", "/agreements", charts=4, tables=1),
+    Job("agreements", "/agreements", charts=4, tables=2),
 )
 CHOSEN = {"bare": ("AUS", "GBR", "FRA", "IND"), "ours": ("Australia", "United Kingdom", "France", "India")}
 

@@ -18,7 +18,7 @@ import pytest
 from server import ROOT, Server, running
 
 from twoplustwo.dashboard.navigation import TITLES
-from twoplustwo.dashboard.server import FRONTEND, code_of, security_headers
+from twoplustwo.dashboard.server import FRONTEND, security_headers
 
 
 def met(*partners: str) -> int:
@@ -172,14 +172,6 @@ def test_a_page_tells_its_name_to_those_who_do_not_run_it(server: Server, page: 
     expected = "Two Plus Two" if home else f"{title} · Two Plus Two"
     assert re.findall("<title>(.*?)</title>", document) == [expected]
     assert re.findall('property="og:title" content="(.*?)"', document) == [expected]
-
-
-def test_hints_name_code_that_is_there_and_charts_only_where_there_are_charts(server: Server):
-    for page in TITLES:
-        names = code_of(page)
-        assert len(names) == len(set(names)) > 20
-        assert all((FRONTEND / "static" / "js" / name).is_file() for name in names)
-        assert any(name.startswith("PlotlyChart.") for name in names) == (page not in {"meetings", "method"})
 
 
 def test_requests_beyond_the_limits_are_refused_in_a_sentence(server: Server):

@@ -1,4 +1,6 @@
-"""The floor: a plain Streamlit page with as many charts and tables as one page of the dashboard.
+"""The floor: a plain Streamlit page with as much on it as one page of the dashboard.
+
+As many charts, tables, headline figures and paragraphs, with two filters where the dashboard has six.
 
 Written as the tutorials write it: pandas, plotly express, no theme of its own. It reads the same record and
 counts real things, so that its figures have as many marks as the dashboard's.
@@ -13,6 +15,8 @@ import streamlit as st
 DATA = Path(__file__).resolve().parents[2] / "data"
 CHARTS = int(st.query_params.get("charts", 1))
 TABLES = int(st.query_params.get("tables", 1))
+FIGURES = int(st.query_params.get("figures", 0))
+PARAGRAPHS = int(st.query_params.get("paragraphs", 0))
 
 
 @st.cache_data
@@ -42,6 +46,8 @@ if chosen:
 
 st.title("Meetings")
 st.markdown(f"{len(meetings)} meetings")
+for number, column in enumerate(st.columns(FIGURES) if FIGURES else []):
+    column.metric(f"Figure {number + 1}", len(meetings) + number)
 ranked = mentions["topic_id"].value_counts().head(20).rename_axis("topic").reset_index(name="meetings")
 by_year = mentions[mentions["topic_id"].isin(ranked["topic"])]
 makers = [
@@ -52,6 +58,8 @@ makers = [
 for number in range(CHARTS):
     st.subheader(f"Chart {number + 1}")
     st.plotly_chart(makers[number % len(makers)](), key=f"chart-{number}")
+for text in meetings["summary"].dropna().tail(PARAGRAPHS):
+    st.markdown(text)
 tables = [
     mentions.pivot_table(index="topic_id", columns="partner", values="year", aggfunc="min").reset_index(),
     ranked,

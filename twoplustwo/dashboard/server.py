@@ -33,9 +33,6 @@ from twoplustwo.shared import shared
 
 FRONTEND = Path(st.__file__).parent / "static"
 """The framework's part that runs in the browser."""
-EVERYWHERE = ("Multiselect", "Slider", "TextInput", "Button", "PageLink", "ButtonGroup", "Html", "DataFrame")
-WITHOUT_CHARTS = ("meetings", "method")
-IMPORT = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')
 ABOUT = (
     "Japan's two-plus-two meetings of foreign and defence ministers, the agreements around them and "
     "the cooperation areas they took up, each fact with its source."
@@ -181,8 +178,7 @@ def _pack(content: bytes, coding: str) -> bytes:
 def document(page: str) -> str:
     """The HTML that a browser, or whoever previews a link, gets for a page.
 
-    It is the framework's own, with the page's name and what it is about, and with hints to load the code
-    of its widgets at once: on its own the browser learns of them only when it has run the rest.
+    It is the framework's own, with the page's name and what it is about.
     """
     title = "Two Plus Two" if page == HOME else f"{TITLES[page]} · Two Plus Two"
     head = [
@@ -192,25 +188,9 @@ def document(page: str) -> str:
         f'<meta property="og:description" content="{ABOUT}" />',
         '<meta property="og:type" content="website" />',
     ]
-    hints = [f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in code_of(page)]
-    titled = re.sub("<title>.*?</title>", "\n    ".join(head), _framework_document(), count=1)
-    return titled.replace("</head>", "\n    ".join([*hints, "</head>"]), 1)
+    return re.sub("<title>.*?</title>", "\n    ".join(head), _framework_document(), count=1)
 
 
 @cache
 def _framework_document() -> str:
     return (FRONTEND / "index.html").read_text(encoding="utf-8")
-
-
-def code_of(page: str) -> list[str]:
-    """Names of the scripts that a page needs beside those its document loads by itself."""
-    wanted = EVERYWHERE if page in WITHOUT_CHARTS else (*EVERYWHERE, "PlotlyChart")
-    folder = FRONTEND / "static" / "js"
-    found: dict[str, None] = {}
-    waiting = [file.name for name in wanted for file in folder.glob(f"{name}.*.js")]
-    while waiting:
-        name = waiting.pop()
-        if name not in found and f"/{name}" not in _framework_document():
-            found[name] = None
-            waiting += IMPORT.findall((folder / name).read_text(encoding="utf-8"))
-    return list(found)
