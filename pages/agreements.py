@@ -1,5 +1,7 @@
 """What is signed and in force?"""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -110,7 +112,7 @@ def matrix(visit: Visit) -> None:
         width="content",
     )
     steps = of_partners(visit, status_steps(visit.record))
-    parts.numbers(visit, agreement_table(visit, steps), key="agreement-matrix", labels=STATUS_COLUMNS)
+    parts.numbers(visit, lambda: agreement_table(visit, steps), key="agreement-matrix", labels=STATUS_COLUMNS)
     others = steps[steps["type"].isin(REST)]
     fold = st.expander(
         f"Other types: {counted(len(others), 'agreement')}", key="other-types", on_change="rerun"
@@ -232,10 +234,14 @@ def on_the_way(visit: Visit, kinds: list[str]) -> None:
             "A political declaration or a memorandum may never enter into force in the legal sense: "
             "standing here for long does not mean that it failed."
         )
-    shown = agreement_table(visit, table).assign(
-        days_at_least=table["shortest_days"], days_at_most=table["longest_days"]
+    parts.numbers(
+        visit,
+        lambda: agreement_table(visit, table).assign(
+            days_at_least=table["shortest_days"], days_at_most=table["longest_days"]
+        ),
+        key="open-agreements",
+        labels=STATUS_COLUMNS,
     )
-    parts.numbers(visit, shown, key="open-agreements", labels=STATUS_COLUMNS)
 
 
 def since(line: object) -> str:
@@ -297,7 +303,7 @@ def life_chart(visit: Visit, kinds: list[str]) -> None:
             if status in statuses
         )
         + ".",
-        table=pd.DataFrame(
+        table=lambda: pd.DataFrame(
             {
                 "date": steps["date"],
                 "known_to_the": steps["precision"],
@@ -347,7 +353,7 @@ def how_long(visit: Visit, kinds: list[str]) -> None:
                 + f"{line.known} known, {line.not_yet} not yet, {line.not_known} not known"
                 for line in rows(summary)
             ),
-            table=duration_table(visit, its),
+            table=partial(duration_table, visit, its),
             labels={"agreement_id": "Id"},
         )
     by_partner = duration_summary(table, "partner")

@@ -53,9 +53,6 @@ def matrix(visit: Visit) -> None:
         + ", ".join(f"{visit.shared.names[code]} {number}" for code, number in per_partner.items())
         + f". Most in one year: {busiest.max()} in {busiest.idxmax()}."
     )
-    table = counts.assign(
-        format=counts["format"].map(FORMAT_LABELS), partner=counts["partner"].map(visit.shared.names)
-    )
     parts.chart(
         visit,
         partner_year_matrix(counts, visit.shared.partners, visit.shared.names, range(first, last + 1)),
@@ -63,7 +60,9 @@ def matrix(visit: Visit) -> None:
         heading="Meetings per partner and year",
         reading="Partners in the order in which their series began, each with its number of meetings.",
         alt=alt,
-        table=table,
+        table=lambda: counts.assign(
+            format=counts["format"].map(FORMAT_LABELS), partner=counts["partner"].map(visit.shared.names)
+        ),
     )
 
 

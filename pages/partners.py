@@ -1,6 +1,7 @@
 """How do partners compare?"""
 
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -125,9 +126,6 @@ def series(visit: Visit) -> None:
     steps = intervals(visit.series)
     for kind, its_steps in steps.groupby("format", sort=False):
         counts = its_steps["partner"].value_counts()
-        table = its_steps.drop(columns=["format", "previous_id"]).assign(
-            partner=its_steps["partner"].map(visit.shared.names)
-        )
         by_ordinal = align == "ordinal"
         parts.chart(
             visit,
@@ -142,8 +140,14 @@ def series(visit: Visit) -> None:
                 f"{visit.shared.names[code]}: {counted(int(number), 'meeting')}"
                 for code, number in counts.items()
             ),
-            table=table,
+            table=partial(series_table, visit, its_steps),
         )
+
+
+def series_table(visit: Visit, steps: pd.DataFrame) -> pd.DataFrame:
+    """The meetings of a series with their intervals, as readers see them."""
+    names = steps["partner"].map(visit.shared.names)
+    return steps.drop(columns=["format", "previous_id"]).assign(partner=names)
 
 
 def agreement_ladder(visit: Visit, codes: list[str]) -> None:
@@ -177,9 +181,6 @@ def topics(visit: Visit, codes: list[str]) -> None:
     labels = visit.shared.topics
     weight = profile.groupby("topic_id")["share"].mean().sort_values(ascending=False, kind="stable")
     drawn = [(topic, labels[topic]) for topic in weight.index[:TOPICS_SHOWN]]
-    table = profile.assign(
-        area=profile["topic_id"].map(labels), partner=profile["partner"].map(visit.shared.names)
-    )[["area", "partner", "meetings", "coded_meetings", "share", "share_low", "share_high", "difference_pp"]]
     small = ", ".join(f"{as_markdown(visit.shared.names[code])} {coded[code]}" for code in codes)
     parts.chart(
         visit,
@@ -192,11 +193,20 @@ def topics(visit: Visit, codes: list[str]) -> None:
             f"{visit.shared.names[row.partner]} {labels[row.topic_id]} {row.meetings} of {row.coded_meetings}"
             for row in rows(profile[profile["topic_id"].isin([topic for topic, _ in drawn[:4]])])
         ),
-        table=table.rename(columns={"share_low": "lower_95", "share_high": "upper_95"}),
+        table=partial(profile_table, visit, profile),
         labels={"difference_pp": "Against the others (pp)", "coded_meetings": "Of coded meetings"},
     )
     distinctive(visit, profile, codes)
     alike(visit)
+
+
+def profile_table(visit: Visit, profile: pd.DataFrame) -> pd.DataFrame:
+    """Shares with their intervals, as readers see them."""
+    named = profile.assign(
+        area=profile["topic_id"].map(visit.shared.topics), partner=profile["partner"].map(visit.shared.names)
+    ).rename(columns={"share_low": "lower_95", "share_high": "upper_95"})
+    columns = ["area", "partner", "meetings", "coded_meetings", "share", "lower_95", "upper_95"]
+    return named[[*columns, "difference_pp"]]
 
 
 def distinctive(visit: Visit, profile: pd.DataFrame, codes: list[str]) -> None:

@@ -115,7 +115,7 @@ def draw(visit: Visit) -> None:
         heading="Meetings and agreements of each partner",
         reading=note,
         alt=alt,
-        table=rows(visit, steps),
+        table=lambda: rows(visit, steps),
         on_select=choose,
     )
 

@@ -38,7 +38,7 @@ def ranked(visit: Visit, frequency: pd.DataFrame, *, share: bool) -> None:
         f"{counted(coded, 'meeting')} with coded areas"
         + ("; whiskers are Wilson 95 % intervals." if share else "."),
         alt=alt,
-        table=frequency.drop(columns="topic_id"),
+        table=lambda: frequency.drop(columns="topic_id"),
         labels={"label": "Area", "coded_meetings": "Of coded meetings"},
     )
 
@@ -68,7 +68,7 @@ def matrices(visit: Visit, frequency: pd.DataFrame, *, share: bool) -> None:
         heading="Cooperation areas by year",
         reading=note,
         alt=_matrix_alt(by_year, "year", labels),
-        table=by_year.assign(topic_id=by_year["topic_id"].map(labels)),
+        table=lambda: by_year.assign(topic_id=by_year["topic_id"].map(labels)),
         labels={"topic_id": "Area", "coded_meetings": "Of coded meetings"},
     )
     by_partner = topics_by_partner(visit.selected)
@@ -80,7 +80,7 @@ def matrices(visit: Visit, frequency: pd.DataFrame, *, share: bool) -> None:
         heading="Cooperation areas by partner",
         reading=note + " " + ", ".join(f"{code} {as_markdown(names[code])}" for code in present) + ".",
         alt=_matrix_alt(by_partner.assign(partner=by_partner["partner"].map(names)), "partner", labels),
-        table=by_partner.assign(
+        table=lambda: by_partner.assign(
             topic_id=by_partner["topic_id"].map(labels), partner=by_partner["partner"].map(names)
         ),
         labels={"topic_id": "Area", "coded_meetings": "Of coded meetings"},

@@ -160,7 +160,7 @@ def rows(frame: pd.DataFrame) -> Iterator[Any]:
 
     Typed as Any: the declared columns say what a cell holds, pandas' own types do not.
     """
-    columns = (frame.iloc[:, position].tolist() for position in range(frame.shape[1]))
+    columns = (frame[name].tolist() for name in frame.columns)
     return map(_row_type(tuple(frame.columns))._make, zip(*columns, strict=True))
 
 

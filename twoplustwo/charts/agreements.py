@@ -285,13 +285,15 @@ def spread(
     labels = []
     durations: list[tuple[Any, float]] = []
     medians: list[tuple[Any, float]] = []
+    by_type: dict[str, list[Any]] = {}
+    for found in rows(table[table["state"] == "known"].sort_values("midpoint_days", kind="stable")):
+        by_type.setdefault(found.type, []).append(found)
     for row, line in enumerate(rows(summary)):
         labels.append(_spread_label(line))
-        known = table[(table["type"] == line.type) & (table["state"] == "known")]
-        known = known.sort_values("midpoint_days", kind="stable")
+        known = by_type.get(line.type, [])
         step = 0.2 / max(len(known) - 1, 1)
-        durations += [(found, row + 0.18 + number * step) for number, found in enumerate(rows(known))]
-        if len(known):
+        durations += [(found, row + 0.18 + number * step) for number, found in enumerate(known)]
+        if known:
             medians.append((line, row + 0.28))
     _draw_durations(drawing, durations, names)
     drawing.add(

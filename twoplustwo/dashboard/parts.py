@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -200,7 +200,7 @@ def chart(
     key: str,
     heading: str,
     alt: str,
-    table: pd.DataFrame,
+    table: Callable[[], pd.DataFrame],
     reading: str | None = None,
     labels: Mapping[str, str] | None = None,
     on_select: Any = "ignore",
@@ -216,7 +216,7 @@ def chart(
     alt
         What the chart shows, written from the data, for those who do not see it.
     table
-        The numbers behind the chart.
+        Makes the numbers behind the chart; called when a reader opens them.
     reading
         A line below the title on how to read it.
     labels
@@ -250,7 +250,7 @@ def chart(
 
 def numbers(
     visit: Visit,
-    table: pd.DataFrame,
+    make: Callable[[], pd.DataFrame],
     *,
     key: str,
     labels: Mapping[str, str] | None = None,
@@ -260,6 +260,7 @@ def numbers(
     fold = st.expander("Numbers and downloads", key=f"numbers_{key}", on_change="rerun")
     if not fold.open:
         return
+    table = make()
     with fold:
         data_table(table, key=f"table_{key}", labels=labels, download=False)
         with st.container(horizontal=True, vertical_alignment="bottom"):
