@@ -8,7 +8,7 @@ Both are started here, visited by the same browser in turn, and measured from it
 - the server's part is from the browser's message to the server's last one,
 - bytes are those on the wire: answers with their headers, and WebSocket frames as they were packed.
 
-Run: python benchmarks/speed.py [--rounds 5] [--save]
+Run: python benchmarks/speed.py [--rounds 4] [--save]
 """
 
 from __future__ import annotations
@@ -249,7 +249,7 @@ def measure(browser: Browser, servers: dict[str, Server], job: Job, rounds: int)
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--jobs", nargs="*", default=[job.name for job in JOBS])
     parser.add_argument("--save", action="store_true", help=f"write {RESULTS.relative_to(ROOT)}")
     chosen = parser.parse_args()

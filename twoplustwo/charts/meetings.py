@@ -38,7 +38,7 @@ from twoplustwo.record import rows
 LANE = 48  # px
 LEAST = 230  # px: on a phone the legend alone takes six lines
 CABINET_NAMES = 1.1  # lanes that upright names take below theirs
-MANY = 3  # meetings in a year from which on a cell is as dark as it gets
+MANY = 2  # meetings in a year from which on a cell is as dark as it gets
 
 
 def partner_year_matrix(
