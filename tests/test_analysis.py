@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -541,3 +543,13 @@ def test_a_record_without_any_row_is_counted_too(tmp_path: Path, name: str):
 def test_counting_leaves_the_record_as_it_was(record: Record, unchanged: Callable[[], None], name: str):
     FUNCTIONS[name](record)
     unchanged()
+
+
+def test_what_was_counted_goes_with_the_part_of_the_record_that_it_was_counted_on(record: Record):
+    part = Selection(partners=("GBR",), from_year=2015).apply(record)
+    first, second = count_topics.topic_frequency(part), count_topics.topic_frequency(part)
+    assert first.equals(second)
+    gone = weakref.ref(part)
+    del part
+    gc.collect()
+    assert gone() is None
