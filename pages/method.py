@@ -9,7 +9,7 @@ from twoplustwo.analysis.topics import topic_frequency
 from twoplustwo.dashboard import parts, report, share
 from twoplustwo.dashboard.visit import Visit, current
 from twoplustwo.labels import DOUBT_LABELS, KIND_LABELS, SEEN_LABELS, as_markdown, counted, written_date
-from twoplustwo.record import rows, table_schemas
+from twoplustwo.record import table_schemas
 
 COUNTING_RULES = """
 - A meeting counts once, in the year of its first day; a virtual one on its date in Japan.
@@ -131,8 +131,8 @@ def sources(visit: Visit) -> None:
 
 
 def doubts(visit: Visit) -> None:
-    """What is not certain, and what was put right."""
-    st.subheader("Doubts and corrections", anchor=False)
+    """What is not certain."""
+    st.subheader("Doubts", anchor=False)
     open_doubts = visit.selected.doubts
     states = open_doubts["state"].map(DOUBT_LABELS).value_counts()
     parts.note(
@@ -148,12 +148,16 @@ def doubts(visit: Visit) -> None:
         )[["partner", "state", "claim", "finding"]],
         key="doubts",
     )
-    st.markdown("**Put right**")
-    for done in rows(visit.record.corrections.rename(columns={"is": "now"})):
-        st.markdown(
-            f"- {written_date(done.date)} (version {done.version}): {as_markdown(done.subject)} "
-            f"{as_markdown(done.was)}; {as_markdown(done.now)}. {as_markdown(done.reason)}."
-        )
+
+
+def history(visit: Visit) -> None:
+    """What was added, revised and retired since the record was first published."""
+    st.subheader("Change list", anchor=False)
+    parts.note(
+        "Each version of the data says what it added, revised or retired, and why. What a cell was stands "
+        "beside what it is; a retired row is kept here whole."
+    )
+    parts.data_table(visit.record.revisions.drop(columns="revision_id")[::-1], key="revisions")
 
 
 def version(visit: Visit) -> None:
@@ -190,3 +194,4 @@ reading_depth(visit)
 sources(visit)
 doubts(visit)
 version(visit)
+history(visit)

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from twoplustwo import Record, load
-from twoplustwo.record import DESCRIPTOR, shipped_descriptor, shipped_folder, table_schemas
+from twoplustwo.record import DESCRIPTOR, person_id, shipped_descriptor, shipped_folder, table_schemas
 
 Row = dict[str, Any]
 
 SOURCE = "source-1"
 NAMES = {"AUS": "Australia", "DEU": "Germany", "FRA": "France", "GBR": "United Kingdom", "IND": "India"}
-VERSION = shipped_descriptor()["version"]
+VERSION, CREATED = "2026.11.0", "2026-11-23T00:00:00Z"
+"""Of every small record, whatever the shipped one has by now."""
 
 
 def meeting(partner: str, date: str, kind: str = "two_plus_two", **columns: Any) -> Row:
@@ -42,7 +43,8 @@ def meeting(partner: str, date: str, kind: str = "two_plus_two", **columns: Any)
 
 def person(meeting_id: str, name: str, country: str = "JPN", **columns: Any) -> Row:
     row = {"meeting_id": meeting_id, "country": country, "portfolio": "foreign", "name": name}
-    return {**row, "title": "Minister", "source_id": SOURCE, **columns}
+    row = {**row, "title": "Minister", "source_id": SOURCE, **columns}
+    return {"office_id": _office_id(row), **row}
 
 
 def mention(meeting_id: str, topic: str, basis: str = "joint_statement", **columns: Any) -> Row:
@@ -121,16 +123,20 @@ def write_record(
     principal = {row["partner"]: row for row in reversed(given["frameworks"])}
     given["partners"] = [_partner(code, principal.get(code)) for code in codes]
     topic_ids = dict.fromkeys([*topics, *(row["topic_id"] for row in given["mentions"])])
-    given["topics"] = [
-        {"topic_id": code, "theme": "Regional security", "label": code.title(), "definition": "Any."}
-        for code in topic_ids
+    given["topics"] = [_topic(code) for code in topic_ids]
+    given["people"] = [
+        {"person_id": person_id(name), "name": name, "country": country}
+        for name, country in {row["name"]: row["country"] for row in given["participants"]}.items()
     ]
+    given["offices"] = list({row["office_id"]: _office(row) for row in given["participants"]}.values())
     rows = [row for table in given.values() for row in table]
     cells = [str(row.get("source_ids") or row.get("source_id") or SOURCE) for row in rows]
     source_ids = dict.fromkeys([SOURCE, *(code for cell in cells for code in cell.split(";"))])
     given["sources"] = [_source(code) for code in source_ids]
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(shipped_folder() / DESCRIPTOR, folder)
+    citation = shipped_descriptor()["citation"].replace(shipped_descriptor()["version"], VERSION)
+    edit_descriptor(folder, version=VERSION, created=CREATED, citation=citation)
     for table, schema in table_schemas().items():
         write_table(folder, table, [field["name"] for field in schema["fields"]], given.get(table, []))
     return folder
@@ -176,10 +182,24 @@ def edit_descriptor(folder: Path, **entries: Any) -> None:
     path.write_text(json.dumps(descriptor | entries), encoding="utf-8")
 
 
+def _office_id(row: Row) -> str:
+    return person_id(f"{row['country']} {row['title']}")
+
+
+def _office(row: Row) -> Row:
+    return {"office_id": row["office_id"], "country": row["country"], "title": row["title"], "role": "other"}
+
+
+def _topic(code: str) -> Row:
+    words = dict.fromkeys(("definition", "definition_ja", "include", "exclude"), "Any.")
+    return {"topic_id": code, "theme": "Regional security", "label": code.title(), "label_ja": code, **words}
+
+
 def _partner(code: str, principal: Row | None) -> Row:
     return {
         "partner": code,
         "name": NAMES.get(code, f"Country {code}"),
+        "name_ja": f"国 {code}",
         "region": "Western Europe",
         "framework": principal["framework_name"] if principal else "",
         "ministries": principal["counterpart_ministries"] if principal else "",
@@ -199,4 +219,5 @@ def _source(code: str) -> Row:
         "url": f"https://example.org/{code}",
         "language": "en",
         "seen": "full",
+        "reliability": "official",
     }

@@ -458,7 +458,7 @@ def test_a_changed_schema_is_named_by_its_table(folder: Path):
     resources[1]["schema"]["fields"][2]["constraints"] = {}
     edit_descriptor(folder, resources=resources[:-1])
     named = [(problem.file, problem.value) for problem in problems_of(folder)]
-    assert named == [(DESCRIPTOR, "table meetings"), (DESCRIPTOR, "table corrections")]
+    assert named == [(DESCRIPTOR, "table meetings"), (DESCRIPTOR, "table revisions")]
 
 
 @pytest.fixture

@@ -229,7 +229,7 @@ def test_a_version_without_changed_rows_says_so(tmp_path: Path):
     record = read_small(tmp_path, meetings=[meeting("GBR", "2015-01-21", version_added="2026.9.0")])
     entries = feedparser.parse(atom(record)).entries
     assert [(entry.title, entry.summary) for entry in entries] == [
-        ("Data version 2026.11.0", "No meeting, agreement or mention added or revised."),
+        ("Data version 2026.11.0", "No meeting, agreement or mention added, revised or retired."),
         ("Data version 2026.9.0", "1 meeting added."),
     ]
 

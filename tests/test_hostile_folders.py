@@ -37,22 +37,28 @@ DAYS = {
     ("frameworks", "established_date"),
     ("context_events", "date"),
     ("context_events", "end_date"),
-    ("corrections", "date"),
+    ("revisions", "date"),
     ("sources", "date"),
 }
 TEXTS = {
-    "partners": {"name", "ministries", "status_reason"},
+    "partners": {"name", "name_ja", "ministries", "status_reason"},
     "meetings": {"name", "city", "outcome_document", "summary"},
-    "participants": {"name", "title"},
+    "participants": {"note"},
+    "people": {"name_ja", "name_own"},
+    "offices": {"title_ja"},
     "mentions": {"note"},
     "agreements": {"title", "summary"},
     "agreement_events": set(),
     "frameworks": {"established_by", "counterpart_ministries", "status_note"},
     "context_events": {"title", "summary", "why_it_matters"},
-    "topics": {"label", "definition"},
+    "topics": {
+        *("label", "label_ja", "definition", "definition_ja", "include", "exclude"),
+        *("example_1", "example_1_why", "example_2", "example_2_why"),
+    },
+    "codings": set(),
     "sources": {"publisher", "title"},
     "doubts": {"claim", "finding"},
-    "corrections": {"subject", "was", "is", "reason"},
+    "revisions": {"table", "key", "column", "was", "is", "reason"},
 }
 """Columns that take any text. All others hold codes, days, numbers, addresses or names of other rows."""
 
@@ -130,8 +136,9 @@ def replaced(folder: Path, cell: tuple[str, int, str], value: str) -> Report:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = write_sample(tmp_path_factory.mktemp("sample") / "record")
     doubt = {"doubt_id": "a", "partner": "GBR", "state": "contested", "claim": "C", "finding": "F"}
-    done = {"correction_id": "a", "date": "2026-01-01", "version": "2026.1.0", "subject": "S", "was": "W"}
-    for name, row in (("doubts", doubt), ("corrections", {**done, "is": "I", "reason": "R"})):
+    done = {"revision_id": "2026.1.0-0001", "date": "2026-01-01", "version": "2026.1.0", "action": "revised"}
+    done |= {"table": "meetings", "key": "K", "column": "city", "was": "W", "is": "I", "reason": "R"}
+    for name, row in (("doubts", doubt), ("revisions", done)):
         write_table(folder, name, read_rows(folder, name)[0], [row])
     assert check(folder).problems == ()
     return folder

@@ -45,7 +45,7 @@ from streamlit.testing.v1 import AppTest
 from test_pages import PAGES, SCRIPT
 
 from twoplustwo import Record, Selection, brief, export, feeds, load, shared
-from twoplustwo.record import table_schemas
+from twoplustwo.record import person_id, table_schemas
 from twoplustwo.selection import FORMATS, View
 
 if TYPE_CHECKING:
@@ -150,11 +150,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ],
     )
     doubts = [{"doubt_id": "a", "partner": "GBR", "state": "contested", "claim": "C", "finding": "F"}]
-    corrections = [
-        {"correction_id": "a", "date": "2026-01-01", "version": "2026.1.0"}
-        | {"subject": "S", "was": "W", "is": "I", "reason": "R"}
+    revisions = [
+        {"revision_id": "2026.1.0-0001", "date": "2026-01-01", "version": "2026.1.0", "action": "revised"}
+        | {"table": "meetings", "key": "K", "column": "city", "was": "W", "is": "I", "reason": "R"}
     ]
-    for name, rows in (("doubts", doubts), ("corrections", corrections)):
+    for name, rows in (("doubts", doubts), ("revisions", revisions)):
         write_table(folder, name, read_rows(folder, name)[0], rows)
     known: dict[str, str] = {}
     for name, schema in table_schemas().items():
@@ -163,6 +163,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for column in free_text(schema):
                 if row[column]:
                     row[column] = known.setdefault(row[column], hostile(row[column], len(known)))
+            if name == "people":
+                row["person_id"] = person_id(row["name"])
             if name == "sources":
                 row["url"] = f"{ADDRESS}{row['source_id']}"
             if name == "meetings" and row["meeting_id"] == BRITISH:

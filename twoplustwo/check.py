@@ -302,6 +302,7 @@ def _sense_problems(record: Record) -> Iterator[Problem]:
     yield from _event_order(record)
     yield from _unknown_sources(record)
     yield from _participants(record)
+    yield from _people(record)
     yield from _partner_status(record)
     yield from _versions(record)
 
@@ -319,7 +320,7 @@ def _row(index: Any) -> int:
 
 def _dates_after_the_package(record: Record) -> Iterator[Problem]:
     day = record.about.created
-    for table in ("meetings", "agreement_events", "context_events", "corrections"):
+    for table in ("meetings", "agreement_events", "context_events", "revisions"):
         frame = record.tables()[table]
         expected = f"a day not after the package's own date, {day:%Y-%m-%d}"
         yield from _cells(table, frame[frame["date"] > day], "date", expected)
@@ -413,13 +414,14 @@ def _event_order(record: Record) -> Iterator[Problem]:
 def _unknown_sources(record: Record) -> Iterator[Problem]:
     known = set(record.sources["source_id"])
     for table, frame in record.tables().items():
-        if "source_ids" not in frame:
-            continue
-        for index, cell in frame["source_ids"].items():
-            for source in split_ids(cell):
-                if source not in known:
-                    expected = "ids of rows of sources.csv, separated by semicolons"
-                    yield Problem(f"{table}.csv", _row(index), "source_ids", source, expected)
+        for column in ("source_ids", "further_source_ids"):
+            if column not in frame:
+                continue
+            for index, cell in frame[column].dropna().items():
+                for source in split_ids(cell):
+                    if source not in known:
+                        expected = "ids of rows of sources.csv, separated by semicolons"
+                        yield Problem(f"{table}.csv", _row(index), column, source, expected)
 
 
 def _participants(record: Record) -> Iterator[Problem]:
@@ -435,12 +437,23 @@ def _participants(record: Record) -> Iterator[Problem]:
     nobody = people[people["name"].map(person_id).isin(taken)]
     expected = "a name with a letter, and not the id of a meeting or agreement"
     yield from _cells("participants", nobody, "name", expected)
-    first_spelling: dict[str, str] = {}
-    for index, name in people["name"].items():
-        known = first_spelling.setdefault(person_id(name), name)
-        if name != known:
-            expected = f"{known}, as the same name is spelled in an earlier row"
-            yield Problem("participants.csv", _row(index), "name", name, expected)
+    offices = record.offices.set_index("office_id")
+    for column, expected in (("title", "the title of its office"), ("country", "the country of its office")):
+        other = people[people[column] != people["office_id"].map(offices[column])]
+        yield from _cells("participants", other.drop(stranger.index, errors="ignore"), column, expected)
+
+
+def _people(record: Record) -> Iterator[Problem]:
+    people = record.people
+    wrong = people[people["person_id"] != people["name"].map(person_id)]
+    yield from _cells(
+        "people", wrong, "person_id", "the id made of the name: lower case, hyphens, no accents"
+    )
+    for column in ("name_ja", "name_own"):
+        unsourced = people[people[column].notna() & people["source_ids"].isna()]
+        yield from _cells("people", unsourced, column, "a spelling with a source in source_ids")
+    unsourced = record.offices[record.offices["title_ja"].notna() & record.offices["source_id"].isna()]
+    yield from _cells("offices", unsourced, "title_ja", "a title with a source in source_id")
 
 
 def _partner_status(record: Record) -> Iterator[Problem]:

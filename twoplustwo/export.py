@@ -319,7 +319,7 @@ Meetings fit all filters; participants and mentions are those of the meetings, m
 kind of text. Agreements are chosen by partner and words, and with years by having a step in them;
 only the steps in these years are here. Events around them are those that touch the years. Partners
 come with their frameworks, sources are those that a row names, the codebook of cooperation areas
-and the list of corrections come whole.
+and the list of revisions come whole.
 
 How to read it
 "Days since" in the dashboard count to {written_date(selected.as_of)} for this selection; statuses are

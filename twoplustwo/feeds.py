@@ -129,8 +129,8 @@ def changes_atom(
     Returns
     -------
     bytes
-        Equal for equal input. The newest version carries its own date; of an earlier one the record
-        knows year and month only, as its number says them, so its entry has the first of that month.
+        Equal for equal input. The newest version carries its own date, an earlier one that of its
+        revisions; where it has none, the first of the month that its number says.
     """
     ET.register_namespace("", ATOM)
     host = urlsplit(self_address).hostname or ""
@@ -150,10 +150,11 @@ def changes_atom(
     for version, changes in _versions(record):
         entry = _entry(feed, f"{tag}version/{version}", f"Data version {version}", _released(record, version))
         _link(entry, "alternate", provenance.address)
-        said = changes_in_words(changes) or "No meeting, agreement or mention added or revised"
+        said = changes_in_words(changes) or "No meeting, agreement or mention added, revised or retired"
         _add(entry, "summary", f"{said}.")
     newest = changes_since(record, _before(record, about.version))
-    for change in rows(_latest(record, newest[newest["table"] != "mentions"])):
+    entries = newest[(newest["table"] != "mentions") & (newest["change"] != "retired")]
+    for change in rows(_latest(record, entries)):
         title, summary = _change(record, change)
         where = f"{tag}{change.table}/{change.id}/{about.version}"
         entry = _entry(feed, where, f"{change.change.capitalize()}: {title}", _day(about.created))
@@ -166,7 +167,12 @@ def changes_atom(
 def _version_list(record: Record) -> list[str]:
     """Every version that a row names, and the record's own, oldest first."""
     tables = [record.tables()[table] for table in VERSIONED]
-    named = pd.concat([table[column] for table in tables for column in ("version_added", "version_revised")])
+    named = pd.concat(
+        [
+            record.revisions["version"],
+            *(table[column] for table in tables for column in ("version_added", "version_revised")),
+        ]
+    )
     return sorted({*named.dropna(), record.about.version}, key=version_key)
 
 
@@ -215,6 +221,9 @@ def _released(record: Record, version: str) -> datetime:
     newest = _day(record.about.created)
     if version == record.about.version:
         return newest
+    revised = record.revisions.loc[record.revisions["version"] == version, "date"]
+    if not revised.empty:
+        return _day(revised.max())
     year, month, *_ = version_key(version)
     return min(datetime(year, min(max(month, 1), 12), 1, tzinfo=UTC), newest)
 

@@ -95,15 +95,18 @@ class Record:
     partners: pd.DataFrame
     meetings: pd.DataFrame
     participants: pd.DataFrame
+    people: pd.DataFrame
+    offices: pd.DataFrame
     mentions: pd.DataFrame
     agreements: pd.DataFrame
     agreement_events: pd.DataFrame
     frameworks: pd.DataFrame
     context_events: pd.DataFrame
     topics: pd.DataFrame
+    codings: pd.DataFrame
     sources: pd.DataFrame
     doubts: pd.DataFrame
-    corrections: pd.DataFrame
+    revisions: pd.DataFrame
     about: About
     as_of: pd.Timestamp
     """The day to which "days since" is counted: the end of the coverage, or of the years selected."""

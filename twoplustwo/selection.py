@@ -203,10 +203,11 @@ class Selection:
     def apply(self, record: Record) -> Record:
         """The part of the record that is selected, in tables of the same form.
 
-        Meetings are chosen by all filters, participants and mentions follow them, mentions also
-        by ``bases``. Agreements are chosen by partner and text, and with years by having a step
-        in them; their steps by date. Context is chosen by the years it touches. ``as_of`` becomes
-        the end of the last year selected if that comes before the end of the coverage.
+        Meetings are chosen by all filters; participants with their offices, mentions and codings
+        follow them, mentions also by ``bases``. Agreements are chosen by partner and text, and with
+        years by having a step in them; their steps by date. Context is chosen by the years it touches.
+        ``as_of`` becomes the end of the last year selected if that comes before the end of the
+        coverage.
         """
         mentions = record.mentions
         if self.bases:
@@ -215,6 +216,9 @@ class Selection:
         participants = record.participants
         participants = participants[participants["meeting_id"].isin(meetings["meeting_id"])]
         mentions = mentions[mentions["meeting_id"].isin(meetings["meeting_id"])]
+        people = record.people[record.people["name"].isin(participants["name"])]
+        offices = record.offices[record.offices["office_id"].isin(participants["office_id"])]
+        codings = record.codings[record.codings["meeting_id"].isin(meetings["meeting_id"])]
         agreements = record.agreements[self._agreements_mask(record)]
         events = record.agreement_events
         events = events[events["agreement_id"].isin(agreements["agreement_id"])]
@@ -239,7 +243,10 @@ class Selection:
             partners=partners,
             meetings=meetings,
             participants=participants,
+            people=people,
+            offices=offices,
             mentions=mentions,
+            codings=codings,
             agreements=agreements,
             agreement_events=events,
             frameworks=frameworks,
@@ -488,12 +495,15 @@ def _quoted(value: str, longest: int = 40) -> str:
 
 
 def _sources_used(record: Record) -> set[str]:
+    """Ids of the pages that the rows of a record rest on; those of its history do not count."""
     used: set[str] = set()
-    for frame in record.tables().values():
-        if "source_ids" in frame:
-            used.update(source for cell in frame["source_ids"] for source in split_ids(cell))
-        elif "source_id" in frame and frame is not record.sources:
-            used.update(frame["source_id"])
+    for name, frame in record.tables().items():
+        if name in {"sources", "revisions"}:
+            continue
+        if "source_id" in frame:
+            used.update(frame["source_id"].dropna())
+        for column in {"source_ids", "further_source_ids"} & set(frame.columns):
+            used.update(source for cell in frame[column].dropna() for source in split_ids(cell))
     return used
 
 

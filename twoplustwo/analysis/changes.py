@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 
 import pandas as pd
 
 from twoplustwo.labels import counted
-from twoplustwo.record import Record, version_key
+from twoplustwo.record import Record, rows, version_key
 
 VERSIONED = {"meetings": "meeting_id", "agreements": "agreement_id", "mentions": "meeting_id"}
+WHAT = {"meetings": "name", "agreements": "title", "mentions": "topic_id"}
 NOUNS = {"meetings": "meeting", "agreements": "agreement", "mentions": "mention"}
 
 
 def changes_since(record: Record, version: str) -> pd.DataFrame:
-    """The rows that were added or revised after a data version.
+    """The rows that were added, revised or retired after a data version.
 
     Returns columns ``table``, ``id`` (of the meeting or agreement), ``what`` (its name, or the
-    cooperation area of a mention), ``change`` (``added`` or ``revised``) and ``version`` of the
-    change, newest version first. A row that is gone leaves no trace here.
+    cooperation area of a mention), ``change`` (``added``, ``revised`` or ``retired``) and ``version``
+    of the change, newest version first. Of a part of the record, a mention is told as retired if its
+    meeting is there, a meeting or an agreement if its partner is.
     """
-    found = []
+    found = [_retired(record, version)]
     for table, key in VERSIONED.items():
         frame = record.tables()[table]
         added = frame["version_added"].map(partial(_is_later, than=version)).astype(bool)
         revised = frame["version_revised"].map(partial(_is_later, than=version)).astype(bool)
-        what = {"meetings": "name", "agreements": "title", "mentions": "topic_id"}[table]
         for change, mask in (
             ("added", added.astype(bool)),
             ("revised", revised.astype(bool) & ~added.astype(bool)),
@@ -36,7 +38,7 @@ def changes_since(record: Record, version: str) -> pd.DataFrame:
                     {
                         "table": table,
                         "id": part[key],
-                        "what": part[what],
+                        "what": part[WHAT[table]],
                         "change": change,
                         "version": part[f"version_{change}"],
                     }
@@ -48,13 +50,27 @@ def changes_since(record: Record, version: str) -> pd.DataFrame:
     return changes.loc[order].reset_index(drop=True)
 
 
+def _retired(record: Record, version: str) -> pd.DataFrame:
+    gone = record.revisions[
+        (record.revisions["action"] == "retired") & record.revisions["table"].isin(VERSIONED)
+    ]
+    found = []
+    for revision in rows(gone[gone["version"].map(partial(_is_later, than=version)).astype(bool)]):
+        was = json.loads(revision.was)
+        scope, key = ("meetings", "meeting_id") if revision.table == "mentions" else ("partners", "partner")
+        if (record.tables()[scope][key] == was[key]).any():
+            place = VERSIONED[revision.table]
+            found.append((revision.table, was[place], was[WHAT[revision.table]], "retired", revision.version))
+    return pd.DataFrame(found, columns=["table", "id", "what", "change", "version"])
+
+
 def changes_in_words(changes: pd.DataFrame) -> str:
     """A count such as "2 meetings added, 1 mention revised"; empty if nothing changed."""
     counts = changes.groupby(["table", "change"]).size()
     return ", ".join(
         f"{counted(int(counts[table, change]), NOUNS[table])} {change}"
         for table in VERSIONED
-        for change in ("added", "revised")
+        for change in ("added", "revised", "retired")
         if (table, change) in counts.index
     )
 
