@@ -162,7 +162,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Record:
     )
 
 
-def test_the_feed_has_an_entry_a_version_and_one_a_row_changed_in_the_newest(grown: Record):
+def test_the_feed_has_an_entry_a_version_and_one_a_changed_row_newest_version_first(grown: Record):
     entries = feedparser.parse(atom(grown)).entries
     assert [(entry.title, entry.summary) for entry in entries] == [
         ("Data version 2026.11.0", "1 meeting added, 1 agreement revised, 1 mention added."),
@@ -175,6 +175,14 @@ def test_the_feed_has_an_entry_a_version_and_one_a_row_changed_in_the_newest(gro
             "Added: Second, 8 January 2016",
             "Ministerial 2+2, Japan and United Kingdom. They met. 1 cooperation area coded.",
         ),
+        (
+            "Added: Supplies & services",
+            f"{ACSA}, Japan and United Kingdom. They agreed. Signed as of 31 May 2026.",
+        ),
+        (
+            "Added: First, 21 January 2015",
+            "Ministerial 2+2, Japan and United Kingdom. They met. 0 cooperation areas coded.",
+        ),
     ]
 
 
@@ -184,10 +192,12 @@ def test_entries_link_to_the_record_and_carry_the_date_of_their_version(grown: R
     assert [entry.link for entry in feed.entries[2:]] == [
         address_of("gbr-acsa"),
         address_of("gbr-2016-01-08"),
+        address_of("gbr-acsa"),
+        address_of("gbr-2015-01-21"),
     ]
     days = [entry.updated[:10] for entry in feed.entries]
     # Of an earlier version the record knows the month, as its number says it.
-    assert days == ["2026-11-23", "2026-09-01", "2026-11-23", "2026-11-23"]
+    assert days == ["2026-11-23", "2026-09-01", *["2026-11-23"] * 2, *["2026-09-01"] * 2]
     assert feed.feed.updated == "2026-11-23T00:00:00+00:00"
 
 
@@ -200,6 +210,8 @@ def test_ids_are_tag_uris_of_the_host_all_different_and_stable(grown: Record):
         "tag:example.org,2026:version/2026.9.0",
         "tag:example.org,2026:agreements/gbr-acsa/2026.11.0",
         "tag:example.org,2026:meetings/gbr-2016-01-08/2026.11.0",
+        "tag:example.org,2026:agreements/gbr-acsa/2026.9.0",
+        "tag:example.org,2026:meetings/gbr-2015-01-21/2026.9.0",
     ]
 
 
@@ -228,7 +240,7 @@ def test_every_element_that_atom_requires_is_there_once(grown: Record):
 def test_a_version_without_changed_rows_says_so(tmp_path: Path):
     record = read_small(tmp_path, meetings=[meeting("GBR", "2015-01-21", version_added="2026.9.0")])
     entries = feedparser.parse(atom(record)).entries
-    assert [(entry.title, entry.summary) for entry in entries] == [
+    assert [(entry.title, entry.summary) for entry in entries if ":version/" in entry.id] == [
         ("Data version 2026.11.0", "No meeting, agreement or mention added, revised or retired."),
         ("Data version 2026.9.0", "1 meeting added."),
     ]
@@ -248,12 +260,12 @@ def test_hostile_text_stays_text_in_the_feed(grown: Record):
     meetings = grown.meetings.assign(summary="</summary><script>\x0b\ufffe", name=HOSTILE)
     content = atom(replace(grown, meetings=meetings))
     *_, entry = feedparser.parse(content).entries
-    assert entry.id == "tag:example.org,2026:meetings/gbr-2016-01-08/2026.11.0"
+    assert entry.id == "tag:example.org,2026:meetings/gbr-2015-01-21/2026.9.0"
     root = ET.fromstring(content)
     *_, summary = (element.text or "" for element in root.iter(f"{ATOM}summary"))
     assert "</summary><script>" in summary
     *_, title = (element.text for element in root.iter(f"{ATOM}title"))
-    assert title == f"Added: {one_line(HOSTILE)}, 8 January 2016"
+    assert title == f"Added: {one_line(HOSTILE)}, 21 January 2015"
     assert not list(root.iter("script"))
 
 

@@ -90,7 +90,7 @@ TOPICS = ("cyber", "space", "indo_pacific")
 
 def free_text(schema: dict[str, Any]) -> list[str]:
     """The columns of a table that may hold any text."""
-    closed = {"meeting_id", "topic_id", "partner", "agreement_id", "source_id"}
+    closed = {"meeting_id", "topic_id", "partner", "agreement_id", "source_id", "person_id"}
     return [
         field["name"]
         for field in schema["fields"]
@@ -398,7 +398,8 @@ def test_no_cell_of_the_workbook_is_a_formula_or_a_link(record: Record, stated: 
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
     assert not [cell for cell in cells if cell.hyperlink]
-    assert all_there(" ".join(str(cell.value) for cell in cells)) > 500
+    ids = set(record.people["person_id"])  # made of the letters of the names
+    assert all_there(" ".join(str(cell.value) for cell in cells if cell.value not in ids)) > 500
 
 
 def test_json_and_parquet_hold_the_texts_as_they_are(record: Record, stated: export.Provenance):

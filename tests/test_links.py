@@ -27,7 +27,3 @@ def test_a_link_of_an_earlier_release_opens_the_same_view(record, release, link,
     assert understood.problems == ()
     assert understood.view.to_query() == view
     assert understood.version in {None, release}
-
-
-def test_the_current_release_has_its_links_frozen(record):
-    assert record.about.version in {release for release, *_ in FROZEN}

@@ -379,8 +379,8 @@ def test_every_reference_of_a_selected_record_leads_to_a_row_in_it(small: Record
         for key in schema.get("foreignKeys", []):
             target = tables[key["reference"]["resource"]][key["reference"]["fields"]]
             assert tables[name][key["fields"]].dropna().isin(target).all(), f"{name}.{key['fields']}"
-        if "source_ids" in tables[name]:
-            named = {code for cell in tables[name]["source_ids"] for code in split_ids(cell)}
+        for column in {"source_ids", "further_source_ids"} & set(tables[name].columns):
+            named = {code for cell in tables[name][column].dropna() for code in split_ids(cell)}
             assert named <= set(tables["sources"]["source_id"])
 
 

@@ -113,7 +113,7 @@ def changes_atom(
     """What each data version changed, as an Atom feed (RFC 4287), newest first.
 
     An entry for each version counts what it added and revised; one for each meeting and agreement
-    that the newest version changed follows, at most :data:`MOST_ROWS`, latest meeting or step first.
+    changed follows, at most :data:`MOST_ROWS`, newest version and then latest meeting or step first.
 
     Parameters
     ----------
@@ -147,17 +147,19 @@ def changes_atom(
     _add(feed, "rights", f"{provenance.licence}. {provenance.citation}")
     _link(feed, "self", self_address)
     _link(feed, "alternate", provenance.address)
-    for version, changes in _versions(record):
+    versions = list(_versions(record))
+    for version, changes in versions:
         entry = _entry(feed, f"{tag}version/{version}", f"Data version {version}", _released(record, version))
         _link(entry, "alternate", provenance.address)
         said = changes_in_words(changes) or "No meeting, agreement or mention added, revised or retired"
         _add(entry, "summary", f"{said}.")
-    newest = changes_since(record, _before(record, about.version))
-    entries = newest[(newest["table"] != "mentions") & (newest["change"] != "retired")]
+    changes = pd.concat([changes for _, changes in versions], ignore_index=True)
+    entries = changes[(changes["table"] != "mentions") & (changes["change"] != "retired")]
     for change in rows(_latest(record, entries)):
         title, summary = _change(record, change)
-        where = f"{tag}{change.table}/{change.id}/{about.version}"
-        entry = _entry(feed, where, f"{change.change.capitalize()}: {title}", _day(about.created))
+        where = f"{tag}{change.table}/{change.id}/{change.version}"
+        when = _released(record, change.version)
+        entry = _entry(feed, where, f"{change.change.capitalize()}: {title}", when)
         _link(entry, "alternate", address_of(change.id))
         _add(entry, "summary", summary)
     content: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
@@ -176,11 +178,6 @@ def _version_list(record: Record) -> list[str]:
     return sorted({*named.dropna(), record.about.version}, key=version_key)
 
 
-def _before(record: Record, version: str) -> str:
-    earlier = [name for name in _version_list(record) if version_key(name) < version_key(version)]
-    return earlier[-1] if earlier else BEFORE_ALL
-
-
 def _versions(record: Record) -> Iterator[tuple[str, pd.DataFrame]]:
     """Each version with what it changed, newest first."""
     steps = list(pairwise([BEFORE_ALL, *_version_list(record)]))
@@ -190,15 +187,16 @@ def _versions(record: Record) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def _latest(record: Record, changes: pd.DataFrame) -> pd.DataFrame:
-    """The changed rows whose meeting, or newest step, is latest."""
+    """The rows changed by the newest versions; of one version those whose meeting, or step, is latest."""
     days = pd.concat(
         [
             record.meetings.set_index("meeting_id")["date"],
             record.agreement_events.groupby("agreement_id")["date"].max(),
         ]
     )
-    dated = changes.assign(day=changes["id"].map(days.to_dict()))
-    return dated.sort_values(["day", "id"], ascending=[False, True], kind="stable").head(MOST_ROWS)
+    dated = changes.assign(day=changes["id"].map(days.to_dict()), order=changes["version"].map(version_key))
+    order = ["order", "day", "id"]
+    return dated.sort_values(order, ascending=[False, False, True], kind="stable").head(MOST_ROWS)
 
 
 def _change(record: Record, change: Any) -> tuple[str, str]:
