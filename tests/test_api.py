@@ -28,6 +28,7 @@ from twoplustwo import api, load
 DATA = ROOT / "data"
 VERSION = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))["version"]
 TABLES = [path.stem for path in sorted(DATA.glob("*.csv"))]
+WHOLE = {"ordinal", "round", "first", "second"}
 STATED = ["data_version", "selection", "licence"]
 
 Rows = list[dict[str, str]]
@@ -130,8 +131,11 @@ def selected(
         )
     ]
     met = {row["meeting_id"] for row in rows["meetings"]}
-    for table in ("participants", "mentions"):
+    for table in ("participants", "mentions", "codings"):
         rows[table] = [row for row in rows[table] if row["meeting_id"] in met]
+    present, held = ({row[column] for row in rows["participants"]} for column in ("name", "office_id"))
+    rows["people"] = [row for row in rows["people"] if row["name"] in present]
+    rows["offices"] = [row for row in rows["offices"] if row["office_id"] in held]
     agreed = {
         row["agreement_id"]
         for row in rows["agreements"]
@@ -156,13 +160,13 @@ def selected(
         for row in rows["context_events"]
         if in_years(row["date"], row["end"])
     ]
-    cells = [
-        row.get("source_ids") or row.get("source_id") or ""
-        for table in TABLES
-        if table != "sources"
+    used = {
+        source
+        for table in set(TABLES) - {"sources", "revisions"}
         for row in rows[table]
-    ]
-    used = {source for cell in cells for source in cell.split(";")}
+        for column in ("source_id", "source_ids", "further_source_ids")
+        for source in row.get(column, "").split(";")
+    }
     rows["sources"] = [row for row in rows["sources"] if row["source_id"] in used]
     return rows
 
@@ -240,7 +244,7 @@ def test_every_json_holds_the_same_with_whole_numbers_and_null_for_gaps(server: 
         assert answer.headers["Content-Type"] == "application/json"
         found = answer.json
         assert found["data"] == [
-            {name: (int(cell) if name == "ordinal" else cell) if cell else None for name, cell in row.items()}
+            {name: (int(cell) if name in WHOLE else cell) if cell else None for name, cell in row.items()}
             for row in expected[table]
         ], table
         rows = len(expected[table])
