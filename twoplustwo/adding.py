@@ -66,6 +66,16 @@ ASKED: dict[str, tuple[str, ...]] = {
 """The columns of a new row in the order in which they are asked for, and given in an option. What
 belongs to another row has that row's key besides."""
 
+OPTIONS = {
+    "sources": "source",
+    "people": "person",
+    "offices": "office",
+    "participants": "participant",
+    "mentions": "mention",
+    "agreement_events": "step",
+}
+"""Table -> the option that adds a row to it together with another row."""
+
 OWNERS = {
     "participants": ("meetings", "meeting_id"),
     "mentions": ("meetings", "meeting_id"),
@@ -200,7 +210,7 @@ def next_ordinal(row: Row, tables: Tables) -> str:
     if not before:
         return ""
     last = before[-1]["ordinal"]
-    return str(int(last) + 1) if last else ""
+    return str(int(last) + 1) if WHOLE_NUMBER.fullmatch(last) else ""
 
 
 def next_name(row: Row, tables: Tables) -> str:
@@ -211,9 +221,9 @@ def next_name(row: Row, tables: Tables) -> str:
     first, _, rest = before[-1]["name"].partition(" ")
     if first not in ORDINALS and not re.fullmatch(r"[0-9]+(st|nd|rd|th)", first):
         return before[-1]["name"]
-    number = int(row.get("ordinal") or 0)
-    if not number:
+    if not WHOLE_NUMBER.fullmatch(row.get("ordinal", "")):
         return rest
+    number = int(row["ordinal"])
     if first in ORDINALS and number <= len(ORDINALS):
         return f"{ORDINALS[number - 1]} {rest}"
     teens = number % 100 in {11, 12, 13}
@@ -250,6 +260,8 @@ class Interview:
     ``tables`` are those of the record; new rows are put in, so that later questions offer them.
     """
 
+    table: str
+    """Of the row that is added; others may come with it."""
     tables: Tables
     terminal: Terminal
     day: date
@@ -294,7 +306,7 @@ class Interview:
                 if (table, column) == ("sources", "url") and (known := self._source_at(row[column])):
                     self.terminal.tell(explain(f"This page is on record as {known['source_id']}."))
                     return known
-        return self.add(table, row, "--{column}")
+        return self.add(table, row, "--{column}" if table == self.table else f"--{OPTIONS[table]}")
 
     def _know_pages_of(self, table: str, row: Row) -> None:
         """Offer the pages of the meeting or agreement that a row belongs to, or its own."""
@@ -394,7 +406,7 @@ class Interview:
             return self._people(row)
         if table == "participants" and column == "country":
             partner = _last(self.tables["meetings"], "partner", meeting_id=row["meeting_id"])
-            return {code: _last(self.tables["partners"], "name", partner=code) for code in ("JPN", partner)}
+            return {"JPN": "Japan", partner: _last(self.tables["partners"], "name", partner=partner)}
         other, key, name = CHOSEN.get(column, ("", "", ""))
         if not other or other == table:
             return None
@@ -415,8 +427,9 @@ class Interview:
 
     def seat(self, row: Row) -> Row:
         """The next seat of a meeting that is still empty: Japan's first, then the partner's."""
-        meeting = next(m for m in self.tables["meetings"] if m["meeting_id"] == row["meeting_id"])
-        seats = [(code, seat) for code in ("JPN", meeting["partner"]) for seat in SEATS[meeting["format"]]]
+        partner = _last(self.tables["meetings"], "partner", meeting_id=row["meeting_id"])
+        kind = _last(self.tables["meetings"], "format", meeting_id=row["meeting_id"])
+        seats = [(code, seat) for code in ("JPN", partner) for seat in SEATS.get(kind, ())]
         for other in self.tables["participants"]:
             taken = (other["country"], other["portfolio"])
             if other["meeting_id"] == row["meeting_id"] and taken in seats:
@@ -512,14 +525,21 @@ def _basis(interview: Interview, row: Row) -> str:
     return last or BASES.get(kind, "official_readout" if kind else "")
 
 
-def _usual(column: str) -> Callable[[Interview, Row], str]:
-    """What the sources of the same site have most often in a column."""
+def _publisher(interview: Interview, row: Row) -> str:
+    """The publisher that most sources of the same site have."""
+    site = _site(interview, row)
+    return Counter(one["publisher"] for one in site).most_common(1)[0][0] if site else ""
 
-    def usual(interview: Interview, row: Row) -> str:
-        site = [one for one in interview.tables["sources"] if _host(one["url"]) == _host(row["url"])]
-        return Counter(one[column] for one in site).most_common(1)[0][0] if site else ""
 
-    return usual
+def _language(interview: Interview, row: Row) -> str:
+    """The language of the site, where its sources have one only."""
+    found = {one["language"] for one in _site(interview, row)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _site(interview: Interview, row: Row) -> list[Row]:
+    host = _host(row["url"])
+    return [one for one in interview.tables["sources"] if host and _host(one["url"]) == host]
 
 
 OFFERED: dict[tuple[str, str], Callable[[Interview, Row], str]] = {
@@ -539,8 +559,8 @@ OFFERED: dict[tuple[str, str], Callable[[Interview, Row], str]] = {
         interview.tables["participants"], "office_id", name=row["name"], portfolio=row["portfolio"]
     ),
     ("mentions", "basis"): _basis,
-    ("sources", "publisher"): _usual("publisher"),
-    ("sources", "language"): _usual("language"),
+    ("sources", "publisher"): _publisher,
+    ("sources", "language"): _language,
     ("sources", "reliability"): lambda _, row: suggested_class(row["kind"], row["publisher"], row["url"]),
     ("sources", "source_id"): lambda interview, row: source_id(row, interview.tables),
     ("offices", "office_id"): lambda _, row: person_id(f"{row['country']} {row['title']}"),

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 NOTHING = "-"
 """The answer that leaves a cell empty where enter would take what is offered."""
 EXPLAIN = "?"
-FEW = 15  # choices that are listed unasked
+FEW = 30  # choices that are listed unasked; of more than that, the first ones
+FIRST = 6
 WIDTH = 100
+UNBROKEN = "\N{NO-BREAK SPACE}"
 
 Choices = Mapping[str, str]
 """What is kept -> what it means to a reader."""
@@ -28,8 +30,8 @@ class Terminal:
 
     read: Callable[[str], str] = input
     tell: Callable[[str], None] = print
-    listed: set[str] = field(default_factory=set)
-    """Questions whose many choices were listed once."""
+    listed: set[tuple[str, ...]] = field(default_factory=set)
+    """The lists of choices that were shown before."""
 
     def text(
         self,
@@ -88,9 +90,15 @@ class Terminal:
         other
             Makes a code of an answer that fits no choice; it may return nothing to have it asked again.
         """
-        if len(choices) <= FEW or (groups and question not in self.listed):
-            self._list(choices, groups)
-            self.listed.add(question)
+        if tuple(choices) not in self.listed:
+            self.listed.add(tuple(choices))
+            self._list(
+                choices if groups or len(choices) <= FEW else dict(list(choices.items())[:FIRST]), groups
+            )
+            if len(choices) > FEW and not groups:
+                self.tell(
+                    explain(f"and {len(choices) - FIRST} more: ? lists all, a part of a name finds one")
+                )
 
         def told_of() -> None:
             if told:
@@ -103,7 +111,8 @@ class Terminal:
                 return ""
             fitting = _fitting(answer, choices)
             if len(fitting) == 1:
-                self.tell(f"      {_named(fitting[0], choices[fitting[0]])}")
+                if answer != fitting[0]:
+                    self.tell(f"      {_named(fitting[0], choices[fitting[0]])}")
                 return fitting[0]
             if len(fitting) > 1:
                 self._list({code: choices[code] for code in fitting[:FEW]}, None, list(choices))
@@ -126,7 +135,11 @@ class Terminal:
     def _answer(self, question: str, offered: str, told_of: Callable[[], None], *, needed: bool) -> str:
         shown = f" [{offered}]" if offered else "" if needed else " (optional)"
         while True:
-            answer = " ".join(self.read(f"{question}{shown}: ").split())
+            try:
+                answer = " ".join(self.read(f"{question}{shown}: ").split())
+            except UnicodeDecodeError:
+                self.tell(explain("That can't be read as text in UTF-8."))
+                continue
             if answer == EXPLAIN:
                 told_of()
                 continue
@@ -144,10 +157,10 @@ class Terminal:
                 self.tell(f"  {numbers[code]:>3} {_named(code, meaning)}")
             return
         for heading in dict.fromkeys(groups[code] for code in choices):
-            named = [
-                f"{numbers[code]} {meaning}" for code, meaning in choices.items() if groups[code] == heading
-            ]
-            self.tell(explain(f"{heading}: {', '.join(named)}"))
+            named = [f"{numbers[code]} {choices[code]}" for code in choices if groups[code] == heading]
+            # A number stays on the line of its name.
+            listed = ", ".join(name.replace(" ", UNBROKEN) for name in named)
+            self.tell(explain(f"{heading}: {listed}").replace(UNBROKEN, " "))
 
 
 def _named(code: str, meaning: str) -> str:

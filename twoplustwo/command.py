@@ -6,6 +6,7 @@ import argparse
 import csv
 import io
 import json
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from twoplustwo.adding import ASKED, OWNERS, Interview, missing, wrong
+from twoplustwo.adding import ASKED, OPTIONS, OWNERS, Interview, missing, wrong
 from twoplustwo.adding import asked as asked_columns
 from twoplustwo.asking import Terminal, explain
 from twoplustwo.check import check
@@ -28,20 +29,14 @@ from twoplustwo.editing import (
     columns,
     keep,
     key_of,
+    read_about,
     read_tables,
     today,
 )
 from twoplustwo.record import DESCRIPTOR, shipped_folder, table_schemas
 from twoplustwo.storage import FolderError, left_behind, put_back
 
-PARTS = {
-    "source": "sources",
-    "person": "people",
-    "office": "offices",
-    "participant": "participants",
-    "mention": "mentions",
-    "step": "agreement_events",
-}
+PARTS = {option: table for table, option in OPTIONS.items()}
 """Option -> the table that each use of it adds a row to."""
 NOUNS: dict[str, tuple[str, tuple[str, ...]]] = {
     "meeting": ("meetings", ("source", "person", "office", "participant", "mention")),
@@ -261,7 +256,12 @@ def _change(options: argparse.Namespace, day: date) -> int:
         )
 
     if asked and not options.yes and not options.dry_run:
-        _show(made(write=False))
+        try:
+            _show(made(write=False))
+        except RefusedError:
+            if options.command == "add":
+                print(f"To try again with other values:\n{_as_command(options, changes)}", file=sys.stderr)
+            raise
         if not terminal.agreed("Write?"):
             raise KeyboardInterrupt
     kept = made(write=not options.dry_run)
@@ -307,26 +307,19 @@ def _show(kept: Kept) -> None:
 
 def _add(options: argparse.Namespace, terminal: Terminal, day: date, *, asked: bool) -> list[Change]:
     """The changes that add what the options give, and what is asked for besides."""
-    table, parts = NOUNS[options.noun]
-    given = {name: value for name in _columns(options.noun) if (value := getattr(options, name)) is not None}
-    if options.noun == "event" and ("agreement_id" in given or (asked and not given and _is_step(terminal))):
-        table = STEPS
-    for name in given:
-        if name not in columns(table):
-            raise RefusedError(
-                f"--{name.replace('_', '-')} does not go with {table}; expected another option"
-            )
+    table, given = _given(options, terminal, asked=asked)
     tables = read_tables(options.folder)
-    end = json.loads((options.folder / DESCRIPTOR).read_text(encoding="utf-8"))["coverage"]["end"]
-    interview = Interview(tables, terminal, day, end, options.covered_to)
-    independent = [part for part in parts if PARTS[part] not in OWNERS]
-    for part in independent:
-        _add_parts(interview, part, getattr(options, part), {})
+    end = f"{read_about(options.folder).coverage_end:%Y-%m-%d}"
+    interview = Interview(table, tables, terminal, day, end, options.covered_to)
+    _, parts = NOUNS[options.noun]
+    theirs = [part for part in parts if OWNERS.get(PARTS[part], ("",))[0] == table]
+    for part in parts:
+        if PARTS[part] not in OWNERS:
+            _add_parts(interview, part, getattr(options, part), {})
     if interview.own and "source_ids" in ASKED[table]:
         given.setdefault("source_ids", ";".join(interview.own))
     lacking = missing(table, interview.ready(table, given))
-    asking = asked and (options.ask or bool(lacking))
-    if asking:
+    if asked and (options.ask or lacking):
         terminal.tell(explain(HOW_TO_ANSWER))
         row = interview.row(table, given)
     elif lacking:
@@ -334,17 +327,35 @@ def _add(options: argparse.Namespace, terminal: Terminal, day: date, *, asked: b
         raise MissingError(f"add {options.noun} needs {wanted}.")
     else:
         row = interview.add(table, given, "--{column}")
-    for part in parts:
-        if part not in independent:
-            owner = {OWNERS[PARTS[part]][1]: key_of(table, row)}
-            _add_parts(interview, part, getattr(options, part), owner)
-            while asking and terminal.agreed(
-                f"Add {'a' if not getattr(options, part) else 'another'} {part}?"
-            ):
-                getattr(options, part).append("")
-                interview.row(PARTS[part], owner)
+    for part in theirs:
+        owner = {OWNERS[PARTS[part]][1]: key_of(table, row)}
+        _add_parts(interview, part, getattr(options, part), owner)
+        article = "another" if getattr(options, part) else "a"
+        while asked and (options.ask or lacking) and terminal.agreed(f"Add {article} {part}?"):
+            article = "another"
+            interview.row(PARTS[part], owner)
     options.covered_to = interview.covered_to
     return [replace(change, reason=options.reason or ADDED) for change in interview.changes]
+
+
+def _as_command(options: argparse.Namespace, changes: Sequence[Change]) -> str:
+    """What was answered, as one command."""
+    words = ["python", "-m", "twoplustwo", "add", options.noun]
+    for change in changes:
+        row = {column: value for column, value in (change.row or {}).items() if value}
+        if change.place == "--{column}":
+            for column, value in row.items():
+                if column in _columns(options.noun):
+                    words += [f"--{column.replace('_', '-')}", value]
+        else:
+            line = io.StringIO()
+            csv.writer(line, delimiter=";", lineterminator="").writerow(
+                row.get(column, "") for column in ASKED[change.table]
+            )
+            words += [f"--{OPTIONS[change.table]}", line.getvalue()]
+    given = {"--covered-to": options.covered_to, "--reason": options.reason}
+    given["--folder"] = "" if options.folder == shipped_folder() else str(options.folder)
+    return shlex.join([*words, *(word for pair in given.items() if pair[1] for word in pair)])
 
 
 def _given(options: argparse.Namespace, terminal: Terminal, *, asked: bool) -> tuple[str, Row]:

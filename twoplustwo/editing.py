@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from twoplustwo.check import Problem, check
-from twoplustwo.record import DESCRIPTOR, split_ids, table_schemas, version_key
+from twoplustwo.record import DESCRIPTOR, About, split_ids, table_schemas, version_key
 from twoplustwo.storage import replace_folder
 
 Row = dict[str, str]
@@ -149,16 +149,14 @@ def keep(
     done: list[Kept] = []
 
     def change(copy: Path) -> bool:
-        tables = read_tables(copy)
-        text = (copy / DESCRIPTOR).read_text(encoding="utf-8")
-        before = json.loads(text)["version"]
+        tables, before = read_tables(copy), read_about(copy).version
         version = next_version(before, day)
         new = changed(tables, changes, version=version, day=day, drop_source=drop_source)
         for table, rows in new.items():
             if rows != tables[table]:
                 (copy / f"{table}.csv").write_bytes(as_csv(table, rows))
-        descriptor = described(text, version, day, covered_to)
-        (copy / DESCRIPTOR).write_text(descriptor, encoding="utf-8", newline="")
+        descriptor = (copy / DESCRIPTOR).read_bytes().decode()
+        (copy / DESCRIPTOR).write_bytes(described(descriptor, version, day, covered_to).encode())
         if problems := check(copy).problems:
             raise RefusedError(*_told(problems, changes, new))
         done.append(Kept(before, version, new, tuple(new[REVISIONS][len(tables[REVISIONS]) :])))
@@ -185,6 +183,22 @@ def read_tables(folder: Path) -> Tables:
     except (OSError, ValueError, csv.Error) as error:
         problems = check(folder).problems
         raise RefusedError(*map(str, problems or [error])) from error
+
+
+def read_about(folder: Path) -> About:
+    """What the record says of itself. Raises RefusedError with what a check says if that can't be read."""
+    try:
+        return About.from_descriptor(json.loads((folder / DESCRIPTOR).read_bytes()))
+    except (
+        OSError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        OverflowError,
+    ) as error:
+        raise RefusedError(*map(str, check(folder).problems or [error])) from error
 
 
 def _read(path: Path, table: str) -> list[Row]:
@@ -291,6 +305,11 @@ def _cleaned(change: Change) -> Change:
             )
         if column in FOLLOWING:
             raise change.refused(f"{column} follows from the change; expected another column")
+    texts = [change.key, change.new, change.reason, change.source_id, *(change.row or {}).values()]
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError as error:
+        raise change.refused("a value can't be written; expected text in UTF-8") from error
     row = None if change.row is None else {column: clean(value) for column, value in change.row.items()}
     return replace(
         change,
