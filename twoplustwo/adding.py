@@ -366,6 +366,8 @@ class Interview:
 
     def _wrong(self, table: str, column: str, answer: str) -> str:
         problem = wrong(table, column, answer)
+        if "text of the form" in problem and (known := _last(self.tables[table], column)):
+            problem += f", such as {known}"
         if problem or (table, column) != ("meetings", "date"):
             return problem
         if answer > f"{self.day:%Y-%m-%d}":

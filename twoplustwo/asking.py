@@ -90,15 +90,7 @@ class Terminal:
         other
             Makes a code of an answer that fits no choice; it may return nothing to have it asked again.
         """
-        if tuple(choices) not in self.listed:
-            self.listed.add(tuple(choices))
-            self._list(
-                choices if groups or len(choices) <= FEW else dict(list(choices.items())[:FIRST]), groups
-            )
-            if len(choices) > FEW and not groups:
-                self.tell(
-                    explain(f"and {len(choices) - FIRST} more: ? lists all, a part of a name finds one")
-                )
+        self._list_once(choices, groups)
 
         def told_of() -> None:
             if told:
@@ -147,6 +139,17 @@ class Terminal:
             if answer or not needed:
                 return answer
             self.tell(explain("An answer is needed here."))
+
+    def _list_once(self, choices: Choices, groups: Mapping[str, str] | None) -> None:
+        if tuple(choices) in self.listed:
+            return
+        self.listed.add(tuple(choices))
+        if groups or len(choices) <= FEW:
+            self._list(choices, groups)
+        else:
+            self._list(dict(list(choices.items())[:FIRST]), None)
+            more = len(choices) - FIRST
+            self.tell(explain(f"and {more} more: ? lists all, a part of a name finds one"))
 
     def _list(
         self, choices: Choices, groups: Mapping[str, str] | None, numbering: Sequence[str] | None = None

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from twoplustwo.adding import ASKED, OPTIONS, OWNERS, Interview, missing, wrong
@@ -241,21 +242,17 @@ def _change(options: argparse.Namespace, day: date) -> int:
     if left_behind(options.folder):
         put_back(options.folder, terminal.tell)
     changes = _COMMANDS[options.command](options, terminal, day, asked=asked)
-
-    def made(*, write: bool) -> Kept:
-        drop = getattr(options, "drop_source", False)
-        told = terminal.tell
-        return keep(
-            options.folder,
-            changes,
-            day=day,
-            covered_to=options.covered_to,
-            drop_source=drop,
-            write=write,
-            tell=told,
-        )
-
-    if asked and not options.yes and not options.dry_run:
+    made = partial(
+        keep,
+        options.folder,
+        changes,
+        day=day,
+        covered_to=options.covered_to,
+        drop_source=getattr(options, "drop_source", False),
+        tell=terminal.tell,
+    )
+    confirmed = asked and not options.yes and not options.dry_run
+    if confirmed:
         try:
             _show(made(write=False))
         except RefusedError:
@@ -265,18 +262,21 @@ def _change(options: argparse.Namespace, day: date) -> int:
         if not terminal.agreed("Write?"):
             raise KeyboardInterrupt
     kept = made(write=not options.dry_run)
-    if options.dry_run or not asked:
+    if not confirmed:
         _show(kept)
+    _sum_up(kept, options)
+    return 0
+
+
+def _sum_up(kept: Kept, options: argparse.Namespace) -> None:
     for table, counts in _counts(kept).items():
         print(f"{table}.csv: {', '.join(f'{_rows(number)} {action}' for action, number in counts.items())}")
     if options.covered_to:
         print(f"{DESCRIPTOR}: the sources cover the time up to {options.covered_to}; edit its note")
-    would = "would become" if options.dry_run else "is now"
-    print(
-        f"Version {kept.before} {would} {kept.version}."
-        + (" Nothing was written." if options.dry_run else "")
-    )
-    return 0
+    if options.dry_run:
+        print(f"Version {kept.before} would become {kept.version}. Nothing was written.")
+    else:
+        print(f"Version {kept.before} is now {kept.version}.")
 
 
 def _rows(number: int) -> str:
