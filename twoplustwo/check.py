@@ -33,6 +33,7 @@ from twoplustwo.record import (
     table_schemas,
     version_key,
 )
+from twoplustwo.storage import left_behind
 
 LONGEST_VALUE = 80
 LONGEST_CELL = 20_000  # characters; the longest note of the record has a few hundred
@@ -138,7 +139,10 @@ def check(folder: Path) -> Report:
 
 def _descriptor_problems(folder: Path) -> Iterator[Problem]:
     if not folder.is_dir():
-        yield Problem(str(folder), None, None, None, "a folder that exists")
+        expected = "a folder that exists"
+        if last := left_behind(folder):
+            expected += f": a change was cut off, and the next one puts back what lies in {last}"
+        yield Problem(str(folder), None, None, None, expected)
         return
     try:
         descriptor = json.loads(
@@ -296,7 +300,9 @@ def _sense_problems(record: Record) -> Iterator[Problem]:
     yield from _dates_after_the_package(record)
     yield from _days_out_of_reach(record)
     yield from _source_dates(record)
+    yield from _meetings_after_coverage(record)
     yield from _meeting_ids(record)
+    yield from _retired_ids(record)
     yield from _ends_before_starts(record)
     yield from _ordinals(record)
     yield from _event_order(record)
@@ -358,6 +364,26 @@ def _source_dates(record: Record) -> Iterator[Problem]:
         if day is None or not value.isascii() or not FIRST_DAY.year <= day.year <= LAST_DAY.year:
             expected = "a year, month or day that the calendar has, such as 2015, 2015-01 or 2015-01-21"
             yield Problem("sources.csv", _row(index), "date", value, expected)
+
+
+def _meetings_after_coverage(record: Record) -> Iterator[Problem]:
+    end = record.about.coverage_end
+    late = record.meetings[
+        (record.meetings["date"] > end) & (record.meetings["date"] <= record.about.created)
+    ]
+    expected = f"a day not after {end:%Y-%m-%d}, the end of the coverage in {DESCRIPTOR}"
+    yield from _cells("meetings", late, "date", expected)
+
+
+def _retired_ids(record: Record) -> Iterator[Problem]:
+    """An id that links know is not used again for something else."""
+    retired = record.revisions[record.revisions["action"] == "retired"]
+    for table, column in (("meetings", "meeting_id"), ("agreements", "agreement_id"), ("topics", "topic_id")):
+        version = retired[retired["table"] == table].set_index("key")["version"].to_dict()
+        frame = record.tables()[table]
+        for index, key in frame.loc[frame[column].isin(list(version)), column].items():
+            expected = f"an id that was never used: this one was retired in version {version[key]}"
+            yield Problem(f"{table}.csv", _row(index), column, key, expected)
 
 
 def _meeting_ids(record: Record) -> Iterator[Problem]:

@@ -19,6 +19,8 @@ from typing import Any
 
 import pandas as pd
 
+from twoplustwo.storage import left_behind
+
 DESCRIPTOR = "datapackage.json"
 VERSION = re.compile(r"[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,4}")
 
@@ -35,7 +37,9 @@ def shipped_folder() -> Path:
 @cache
 def shipped_descriptor() -> dict[str, Any]:
     """The descriptor of the shipped record; its table schemas define the form of every record."""
-    descriptor: dict[str, Any] = json.loads((shipped_folder() / DESCRIPTOR).read_text(encoding="utf-8"))
+    folder = shipped_folder()
+    folder = left_behind(folder) or folder  # for the command that puts it back
+    descriptor: dict[str, Any] = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
     return descriptor
 
 
