@@ -429,7 +429,7 @@ for identifier in opened:
 if there:
     how_long(visit, kinds)
 elif visit.selected.agreements.empty:
-    parts.say_empty(visit, "agreement")
+    parts.say_empty(visit, "agreements")
 else:
     st.info(
         "None of the four legal types has a step in this selection; other types have.",
