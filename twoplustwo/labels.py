@@ -145,6 +145,9 @@ THEME_LABELS = Labels(
     }
 )
 
+PRECISION_LABELS = Labels({"day": marked("day"), "month": marked("month"), "year": marked("year")})
+"""To what a date is known."""
+
 NOT_FOUND = marked("not found in the texts read")
 
 COMMA, SEMICOLON, OR = marked(", "), marked("; "), marked(" or ")
@@ -164,21 +167,32 @@ def localized(record: Record, language: str) -> Record:
         topics = _exchanged(record.topics, language, "label", "definition")
         with speaking(language):
             topics = topics.assign(theme=[THEME_LABELS.get(theme, theme) for theme in topics["theme"]])
-        partners = _exchanged(record.partners, language, "name")
-        twins[language] = replace(record, partners=partners, topics=topics)
+        offices = record.offices.set_index("office_id")[f"title_{language}"]
+        seats = record.participants
+        twins[language] = replace(
+            record,
+            partners=_exchanged(record.partners, language, "name"),
+            topics=topics,
+            participants=seats.assign(title=seats["office_id"].map(offices).fillna(seats["title"])),
+        )
     return twins[language]
 
 
 _TWINS: WeakKeyDictionary[Record, dict[str, Record]] = WeakKeyDictionary()
 
 
+def people_names(record: Record) -> dict[str, str]:
+    """Name of a person as the record has it -> as the language of this run writes it, where that is known."""
+    people = record.people
+    shown = people["name"] if spoken() == ENGLISH else people[f"name_{spoken()}"].fillna(people["name"])
+    return dict(zip(people["name"], shown, strict=True))
+
+
 def _exchanged(table: pd.DataFrame, language: str, *columns: str) -> pd.DataFrame:
     """The table with the columns and their twins in a language exchanged; gaps stay English."""
-    exchanged = {}
+    exchanged: dict[str, pd.Series] = {}
     for column in columns:
         other = f"{column}_{language}"
-        if other not in table:
-            continue
         exchanged |= {column: table[other].fillna(table[column]), other: table[column]}
     return table.assign(**exchanged)
 

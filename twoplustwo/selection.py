@@ -310,14 +310,13 @@ class Selection:
 def _partners_in_words(record: Record) -> pd.Series:
     """Partner code -> its names in all languages, so that a text means the same in each."""
     partners = record.partners.set_index("partner")
-    return _joined(partners["name"], *(partners[c] for c in ("name_ja",) if c in partners))
+    return _joined(partners["name"], partners["name_ja"])
 
 
 def _people_in_words(record: Record) -> pd.Series:
     """Of each participant the names in all languages."""
     names = record.participants["name"]
-    people = getattr(record, "people", None)
-    return _joined(names, *([] if people is None else [names.map(people.set_index("name")["name_ja"])]))
+    return _joined(names, names.map(record.people.set_index("name")["name_ja"]))
 
 
 @dataclass(frozen=True)

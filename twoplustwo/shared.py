@@ -8,8 +8,8 @@ from threading import Lock
 
 from twoplustwo.analysis.meetings import partner_order
 from twoplustwo.check import load
-from twoplustwo.labels import localized
-from twoplustwo.language import ENGLISH
+from twoplustwo.labels import localized, people_names
+from twoplustwo.language import ENGLISH, speaking
 from twoplustwo.record import Record, forget_views
 from twoplustwo.selection import Selection, Vocabulary
 
@@ -44,6 +44,12 @@ class Shared:
     def topics(self) -> dict[str, str]:
         """Topic id -> label."""
         return dict(zip(self.record.topics["topic_id"], self.record.topics["label"], strict=True))
+
+    @cached_property
+    def people(self) -> dict[str, str]:
+        """Name of a person as the record has it -> as it is shown."""
+        with speaking(self.language):
+            return people_names(self.record)
 
     def select(self, selection: Selection) -> Record:
         """The selected part of the record; visitors with the same selection share the work."""

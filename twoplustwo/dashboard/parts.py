@@ -182,9 +182,7 @@ def _version_notice(visit: Visit, made_with: str) -> None:
 def _in_one_line(problems: tuple[LinkProblem, ...], most: int = 4) -> str:
     said = [as_markdown(problem.message) for problem in problems[:most]]
     if len(problems) > most:
-        said.append(
-            _("{number} more values were not understood either.").format(number=len(problems) - most)
-        )
+        said.append(_("{number} more values were not understood either.").format(number=len(problems) - most))
     return _("Not all of this link could be read: {problems}").format(problems=" ".join(said))
 
 
@@ -205,9 +203,7 @@ def title(visit: Visit, text: str, question: str) -> None:
     if len(visit.selection.formats) > 1 and len(selected.meetings):
         counts = format_counts(selected)
         formats = joined(f"{FORMAT_LABELS[str(code)]} {count}" for code, count in counts.items())
-        note(
-            _("Formats are different things; here they stand together: {formats}.").format(formats=formats)
-        )
+        note(_("Formats are different things; here they stand together: {formats}.").format(formats=formats))
 
 
 def stop_if_empty(visit: Visit) -> None:
@@ -361,7 +357,9 @@ def data_table(
     )
     if not download:
         return
-    opened = share.fold(_("Download this table"), icon=":material/download:", key=f"download_{key}", width=230)
+    opened = share.fold(
+        _("Download this table"), icon=":material/download:", key=f"download_{key}", width=230
+    )
     if opened.open:
         with opened, st.container(horizontal=True):
             share.table_downloads(current(), table, key=key)
