@@ -178,9 +178,9 @@ def timeline(
     drawing = Drawing(height, top=6, bottom=60)
     labels = [f"<b>{as_hover(names[code])}</b>" for code in lanes]
     if events is not None:
-        labels.append(f"<b>{_('Events around them')}</b>")
+        labels.append("<b>" + _("Events around them") + "</b>")
     if cabinets is not None:
-        labels.append(f"<b>{_('Japanese cabinets')}</b>")
+        labels.append("<b>" + _("Japanese cabinets") + "</b>")
         _draw_cabinets(drawing, cabinets, len(labels) - 1, span)
     position = {code: row for row, code in enumerate(lanes)}
     line = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "line": {"color": FAINT, "width": 1}}
@@ -414,7 +414,12 @@ def series_chart(steps: pd.DataFrame, names: Mapping[str, str], *, by_ordinal: b
     }
     if by_ordinal:
         drawing.x |= count_axis
-        drawing.y |= {"showgrid": True, "gridcolor": FAINT, "rangemode": "tozero", "ticksuffix": _(" y")}
+        drawing.y |= {
+            "showgrid": True,
+            "gridcolor": FAINT,
+            "rangemode": "tozero",
+            "ticksuffix": _("{number} y").format(number=""),
+        }
     else:
         start = pd.Timestamp(steps["date"].min().year, 1, 1)
         end = pd.Timestamp(steps["date"].max().year, 12, 31)

@@ -12,8 +12,6 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from twoplustwo.language import _
-
 # Chosen by search over OKLCH for the largest smallest distance, also as seen with protan, deutan
 # and tritan vision. A partner keeps its colour everywhere; charts never rely on it alone.
 PARTNER_COLOURS = {
@@ -149,8 +147,7 @@ class Drawing:
             "range": [f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}"],
             "tick0": f"{start.year + (-start.year) % step}-01-01",
             "dtick": f"M{12 * step}",
-            # Translators: the form of a year on an axis, in the signs of d3-time-format.
-            "tickformat": _("%Y"),
+            "tickformat": "%Y",
             "showgrid": True,
             "gridcolor": FAINT,
             "tickangle": 0,

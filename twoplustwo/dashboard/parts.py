@@ -18,6 +18,7 @@ from twoplustwo.export import file_name
 from twoplustwo.labels import (
     FORMAT_LABELS,
     as_markdown,
+    beginning,
     counted,
     filters_in_words,
     joined,
@@ -367,7 +368,71 @@ def data_table(
 
 HEADERS = Labels(
     {
+        "action": marked("Action"),
+        "allowed": marked("Allowed"),
+        "area": marked("Area"),
+        "agreement": marked("Agreement"),
+        "begins_with": marked("Begins with"),
+        "change": marked("Change"),
+        "claim": marked("Claim"),
+        "coded_meetings": marked("Coded meetings"),
+        "column": marked("Column"),
         "date": marked("Date"),
+        "days": marked("Days"),
+        "days_at_least": marked("Days at least"),
+        "days_at_most": marked("Days at most"),
+        "definition": marked("Definition"),
+        "end": marked("End"),
+        "end_known_to_the": marked("End known to the"),
+        "event": marked("Event"),
+        "finding": marked("Finding"),
+        "first": marked("First"),
+        "format": marked("Format"),
+        "id": marked("Id"),
+        "is": marked("Is"),
+        "key": marked("Key"),
+        "kind": marked("Kind"),
+        "known": marked("Known"),
+        "known_to_the": marked("Known to the"),
+        "language": marked("Language"),
+        "last": marked("Last"),
+        "latest_possible": marked("Latest possible"),
+        "lower_95": marked("Lower 95"),
+        "meaning": marked("Meaning"),
+        "meeting_id": marked("Meeting id"),
+        "meetings": marked("Meetings"),
+        "median": marked("Median"),
+        "name": marked("Name"),
+        "not_known": marked("Not known"),
+        "not_yet": marked("Not yet"),
+        "partner": marked("Partner"),
+        "place": marked("Place"),
+        "position": marked("Position"),
+        "previous_date": marked("Previous date"),
+        "publisher": marked("Publisher"),
+        "reason": marked("Reason"),
+        "share": marked("Share"),
+        "share_high": marked("Share high"),
+        "share_low": marked("Share low"),
+        "since": marked("Since"),
+        "span": marked("Span"),
+        "start": marked("Start"),
+        "start_known_to_the": marked("Start known to the"),
+        "state": marked("State"),
+        "status": marked("Status"),
+        "step": marked("Step"),
+        "table": marked("Table"),
+        "theme": marked("Theme"),
+        "title": marked("Title"),
+        "type": marked("Type"),
+        "unit": marked("Unit"),
+        "upper_95": marked("Upper 95"),
+        "version": marked("Version"),
+        "was": marked("Was"),
+        "what": marked("What"),
+        "when": marked("When"),
+        "why_it_matters": marked("Why it matters"),
+        "year": marked("Year"),
     }
 )
 """Column of a table -> the header that it has wherever it is shown."""
@@ -375,10 +440,48 @@ HEADERS = Labels(
 
 def header_of(column: str) -> str:
     """The header of a column that a table gives no other one; that of an unknown one is its name."""
-    return HEADERS.get(column, column.replace("_", " ").capitalize())
+    return HEADERS.get(column) or beginning(column.replace("_", " "))
 
 
-TABLES = Labels({})
+TABLES = Labels(
+    {
+        "agreement-lives": marked("agreement lives"),
+        "agreement-matrix": marked("agreement matrix"),
+        "all-partners": marked("all partners"),
+        "area-ranking": marked("area ranking"),
+        "areas-by-partner": marked("areas by partner"),
+        "areas-by-year": marked("areas by year"),
+        "areas-together": marked("areas together"),
+        "changes-table": marked("changes table"),
+        "codebook": marked("codebook"),
+        "columns-table": marked("columns table"),
+        "context-events": marked("context events"),
+        "coverage-partner": marked("coverage partner"),
+        "coverage-year": marked("coverage year"),
+        "doubts": marked("doubts"),
+        "duration-first-meeting-to-signature": marked("duration first meeting to signature"),
+        "duration-signature-to-force": marked("duration signature to force"),
+        "duration-talks-to-signature": marked("duration talks to signature"),
+        "durations-by-partner": marked("durations by partner"),
+        "first-mentions": marked("first mentions"),
+        "open-agreements": marked("open agreements"),
+        "open-announced": marked("open announced"),
+        "open-signed": marked("open signed"),
+        "partner-by-year": marked("partner by year"),
+        "revisions": marked("revisions"),
+        "series-defence_ministers": marked("series defence ministers"),
+        "series-economic_two_plus_two": marked("series economic two plus two"),
+        "series-foreign_ministers": marked("series foreign ministers"),
+        "series-senior_two_plus_two": marked("series senior two plus two"),
+        "series-strategic_dialogue": marked("series strategic dialogue"),
+        "series-summit": marked("series summit"),
+        "series-two_plus_two": marked("series two plus two"),
+        "silent-areas": marked("silent areas"),
+        "timeline": marked("timeline"),
+        "topic-profiles": marked("topic profiles"),
+    }
+)
+"""Key of a table -> what it is called for those who do not see it."""
 
 
 def _table_name(key: str) -> str:
