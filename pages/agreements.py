@@ -1,6 +1,7 @@
 """What is signed and in force?"""
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -26,37 +27,56 @@ from twoplustwo.labels import (
     AGREEMENT_STATUS_LABELS,
     EVENT_LABELS,
     NOT_FOUND,
+    PRECISION_LABELS,
+    SEMICOLON,
     STATUS_SIGNS,
     TYPE_LABELS,
     as_markdown,
     counted,
+    joined,
     standing,
+    within,
     written_date,
     written_days,
     written_list,
+    written_year,
 )
+from twoplustwo.language import Labels, _, marked, ngettext, speaking
 from twoplustwo.record import rows
 from twoplustwo.selection import MAIN_FORMAT
 
 LIVES = "agreement-lives"
+AND_ON = marked(" and on ")
 REST = [kind for kind in TYPES if kind not in LADDER]
-SPAN_TITLES = {
-    "talks_to_signature": "From talks to signature",
-    "signature_to_force": "From signature to entry into force",
-    "first_meeting_to_signature": "From the first ministerial 2+2 to signature",
-}
-SPAN_NOTES = {
-    "talks_to_signature": "From the day on which talks were launched, or where that was "
-    f"{NOT_FOUND} from the proposal.",
-    "signature_to_force": "Not yet: it stands at signed or before.",
-    "first_meeting_to_signature": "Negative: the agreement came first. Not yet: it is not signed, "
-    "or there is no ministerial 2+2 with that partner.",
-}
-STATE_LABELS = {"known": "known", "not_yet": "not yet", "not_known": "not known"}
-OPEN_HEADINGS = {
-    "announced": "Announced",
-    "signed": "Signed, no entry into force found",
-}
+SPAN_TITLES = Labels(
+    {
+        "talks_to_signature": marked("From talks to signature"),
+        "signature_to_force": marked("From signature to entry into force"),
+        "first_meeting_to_signature": marked("From the first ministerial 2+2 to signature"),
+    }
+)
+SPAN_NOTES = Labels(
+    {
+        "talks_to_signature": marked(
+            "From the day on which talks were launched, or where that was not found in the texts read "
+            "from the proposal."
+        ),
+        "signature_to_force": marked("Not yet: it stands at signed or before."),
+        "first_meeting_to_signature": marked(
+            "Negative: the agreement came first. Not yet: it is not signed, "
+            "or there is no ministerial 2+2 with that partner."
+        ),
+    }
+)
+STATE_LABELS = Labels(
+    {"known": marked("known"), "not_yet": marked("not yet"), "not_known": marked("not known")}
+)
+OPEN_HEADINGS = Labels(
+    {
+        "announced": marked("Announced: {number}"),
+        "signed": marked("Signed, no entry into force found: {number}"),
+    }
+)
 
 
 def choose() -> None:
@@ -65,7 +85,8 @@ def choose() -> None:
     if points and points[0].get("customdata"):
         identifier = points[0]["customdata"]
         set_option("id", identifier if isinstance(identifier, str) else identifier[0])
-        st.toast("[Opened below the chart](#opened)")
+        with speaking(current().view.language):  # a callback comes before the script, which sets it
+            st.toast(_("[Opened below the chart](#opened)"))
 
 
 def show_all_types() -> None:
@@ -78,28 +99,39 @@ def scope(visit: Visit) -> None:
     """Which filters hold here, and for which date."""
     chosen = visit.selection
     number = len(visit.selected.agreements)
+    told = ngettext(
+        "{number} agreement with a dated step in the years selected, {all} on record. "
+        "Status as of {date}, whatever years are selected.",
+        "{number} agreements with a dated step in the years selected, {all} on record. "
+        "Status as of {date}, whatever years are selected.",
+        number,
+    )
     st.markdown(
-        f"{counted(number, 'agreement')} with a dated step in the years selected, "
-        f"{len(visit.record.agreements)} on record. Status as of "
-        f"{written_date(visit.record.about.coverage_end)}, whatever years are selected."
+        told.format(
+            number=f"{number:,}",
+            all=len(visit.record.agreements),
+            date=written_date(visit.record.about.coverage_end),
+        )
     )
     idle = {
-        "meeting format": chosen.formats != (MAIN_FORMAT,),
-        "cooperation area": bool(chosen.topics),
-        "evidence": bool(chosen.bases),
+        _("meeting format"): chosen.formats != (MAIN_FORMAT,),
+        _("cooperation area"): bool(chosen.topics),
+        _("evidence"): bool(chosen.bases),
     }
     if any(idle.values()):
-        which = [name for name, is_set in idle.items() if is_set]
-        parts.note(f"Set, but without effect on agreements: the filter on {' and on '.join(which)}.")
+        which = joined((name for name, is_set in idle.items() if is_set), AND_ON)
+        parts.note(_("Set, but without effect on agreements: the filter on {filters}.").format(filters=which))
 
 
 def matrix(visit: Visit) -> None:
     """Partner by type: how far each got with the four legal agreements; the rest behind."""
-    st.subheader("Legal agreements of each partner", anchor=False)
+    st.subheader(_("Legal agreements of each partner"), anchor=False)
     parts.note(
-        "● in force · ◐ signed · ◌ under negotiation or announced · ✕ superseded or ended · "
-        f"○ none {NOT_FOUND.removeprefix('not ')}. The furthest of each kind, the newest of those; each "
-        "opens its record. Years and text do not filter this table."
+        _(
+            "● in force · ◐ signed · ◌ under negotiation or announced · ✕ superseded or ended · "
+            "○ none found in the texts read. The furthest of each kind, the newest of those; each "
+            "opens its record. Years and text do not filter this table."
+        )
     )
     rungs = of_partners(visit, ladder(visit.record))
     partners = visit.lanes(set(rungs["partner"]))
@@ -114,15 +146,14 @@ def matrix(visit: Visit) -> None:
     steps = of_partners(visit, status_steps(visit.record))
     parts.numbers(visit, lambda: agreement_table(visit, steps), key="agreement-matrix", labels=STATUS_COLUMNS)
     others = steps[steps["type"].isin(REST)]
-    fold = st.expander(
-        f"Other types: {counted(len(others), 'agreement')}", key="other-types", on_change="rerun"
-    )
+    heading = _("Other types: {agreements}").format(agreements=counted(len(others), "agreement"))
+    fold = st.expander(heading, key="other-types", on_change="rerun")
     if not fold.open:
         return
     with fold:
         with_any = visit.lanes(set(others["partner"]))
         if not with_any:
-            st.markdown(f"○ none {NOT_FOUND.removeprefix('not ')}")
+            st.markdown(_("○ none found in the texts read"))
             return
         st.table(
             pd.DataFrame(
@@ -140,7 +171,7 @@ def matrix(visit: Visit) -> None:
         without = [visit.shared.names[code] for code in partners if code not in with_any]
         if without:
             parts.note(
-                f"None {NOT_FOUND.removeprefix('not ')}: {as_markdown(written_list(without, len(without)))}."
+                _("None found in the texts read: {partners}.").format(partners=as_markdown(joined(without)))
             )
 
 
@@ -150,7 +181,13 @@ def of_partners(visit: Visit, table: pd.DataFrame) -> pd.DataFrame:
     return table[table["partner"].isin(chosen)] if chosen else table
 
 
-STATUS_COLUMNS = {"agreement_id": "Id", "step": "Dated by", "known_to_the": "Date known to the"}
+STATUS_COLUMNS = Labels(
+    {
+        "agreement_id": marked("Id"),
+        "step": marked("Dated by"),
+        "known_to_the": marked("Date known to the"),
+    }
+)
 
 
 def rung(visit: Visit, cell: object) -> str:
@@ -164,16 +201,21 @@ def rung(visit: Visit, cell: object) -> str:
 def several(agreements: pd.DataFrame) -> str:
     """All agreements of a partner and type in one cell: how many stand where, and their years."""
     if agreements.empty:
-        return "○ none found"
+        return _("○ none found")
     said = []
     for status in STATUS_RANK:
         there = agreements[agreements["status"] == status]
         if there.empty:
             continue
-        years = sorted({f"{date:%Y}" for date in there["date"].dropna()})
+        years = [written_year(year) for year in sorted({date.year for date in there["date"].dropna()})]
+        words = _("{sign} {number} {status} ({years})") if years else _("{sign} {number} {status}")
         said.append(
-            f"{STATUS_SIGNS[status]} {len(there)} {AGREEMENT_STATUS_LABELS[status].lower()}"
-            + (f" ({written_list(years, 4)})" if years else "")
+            words.format(
+                sign=STATUS_SIGNS[status],
+                number=len(there),
+                status=within(AGREEMENT_STATUS_LABELS[status]),
+                years=written_list(years, 4),
+            )
         )
     return " · ".join(said)
 
@@ -188,7 +230,7 @@ def agreement_table(visit: Visit, steps: pd.DataFrame) -> pd.DataFrame:
             "status": steps["status"].map(AGREEMENT_STATUS_LABELS),
             "step": steps["event"].map(EVENT_LABELS),
             "date": steps["date"],
-            "known_to_the": steps["precision"],
+            "known_to_the": steps["precision"].map(PRECISION_LABELS),
             "agreement_id": steps["agreement_id"],
         }
     )
@@ -198,23 +240,26 @@ def on_the_way(visit: Visit, kinds: list[str]) -> None:
     """What is negotiated, announced or signed without force, and for how long."""
     table = whole_lives(open_agreements(visit.record), visit.shared.select(visit.selection.any_year()), kinds)
     as_of = written_date(visit.record.as_of)
-    st.subheader("Open negotiations", anchor=False)
-    parts.note(f"Days up to {as_of}, whatever years are selected.")
+    st.subheader(_("Open negotiations"), anchor=False)
+    parts.note(_("Days up to {date}, whatever years are selected.").format(date=as_of))
     negotiating = table[table["status"] == "negotiating"]
     if negotiating.empty:
-        st.markdown("None found in the texts read.")
+        st.markdown(_("None found in the texts read."))
     else:
         st.markdown(
             "\n".join(
-                f"- **{as_markdown(visit.shared.names[line.partner])}**, "
-                f"[{TYPE_LABELS[line.type].lower()}]({visit.record_address(line.agreement_id)}): "
-                f"{running(line)}"
+                _("- **{partner}**, [{type}]({address}): {running}").format(
+                    partner=as_markdown(visit.shared.names[line.partner]),
+                    type=within(TYPE_LABELS[line.type]),
+                    address=visit.record_address(line.agreement_id),
+                    running=running(line),
+                )
                 for line in rows(negotiating)
             )
         )
     for status, heading in OPEN_HEADINGS.items():
         there = table[table["status"] == status]
-        st.markdown(f"**{heading}: {len(there)}**")
+        st.markdown(f"**{heading.format(number=len(there))}**")
         if len(there):
             parts.data_table(
                 pd.DataFrame(
@@ -227,12 +272,14 @@ def on_the_way(visit: Visit, kinds: list[str]) -> None:
                     }
                 ),
                 key=f"open-{status}",
-                labels={"days": f"Days up to {as_of}"},
+                labels={"days": _("Days up to {date}").format(date=as_of)},
             )
     if "other" in kinds:
         parts.note(
-            "A political declaration or a memorandum may never enter into force in the legal sense: "
-            "standing here for long does not mean that it failed."
+            _(
+                "A political declaration or a memorandum may never enter into force in the legal sense: "
+                "standing here for long does not mean that it failed."
+            )
         )
     parts.numbers(
         visit,
@@ -247,7 +294,7 @@ def on_the_way(visit: Visit, kinds: list[str]) -> None:
 def since(line: object) -> str:
     """The step from which days are counted, with its date."""
     if pd.isna(line.event):
-        return NOT_FOUND
+        return _(NOT_FOUND)
     return f"{EVENT_LABELS[line.event]} {written_date(line.date, line.precision)}"
 
 
@@ -259,9 +306,12 @@ def days(line: object) -> str:
 def running(line: object) -> str:
     """How long talks have run, and since which step."""
     if pd.isna(line.event):
-        return f"since when was {NOT_FOUND}"
-    when = written_date(line.date, line.precision)
-    return f"**{days(line)}** since {EVENT_LABELS[line.event].lower()}, {when}"
+        return _("since when was not found in the texts read")
+    return _("**{days}** since {step}, {date}").format(
+        days=days(line),
+        step=within(EVENT_LABELS[line.event]),
+        date=written_date(line.date, line.precision),
+    )
 
 
 def axis(visit: Visit, steps: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -281,32 +331,38 @@ def life_chart(visit: Visit, kinds: list[str]) -> None:
     partners = visit.lanes(set(agreements["partner"]))
     chosen = next(iter(visit.view.option("id")), None)
     outside = int(((steps["period_end"] < start) | (steps["date"] > end)).sum())
-    reading = (
+    reading = _(
         "Each row a life from first to last dated step; the bar runs on to "
-        f"{written_date(visit.record.as_of)} where the status does. A date known only to the month or year "
+        "{date} where the status does. A date known only to the month or year "
         "is a bracket over that period. Choose a mark to read about it below the chart."
-    )
+    ).format(date=written_date(visit.record.as_of))
     if outside:
-        reading += f" {counted(outside, 'step')} outside the years selected: in the table."
+        told = _("{steps} outside the years selected: in the table.")
+        reading += " " + told.format(steps=counted(outside, "step"))
     statuses = agreements["status"].value_counts()
     parts.chart(
         visit,
         lives(agreements, steps, bars, partners, visit.shared.names, span=(start, end), chosen=chosen),
         key=LIVES,
-        heading="Life of each agreement",
+        heading=_("Life of each agreement"),
         reading=reading,
-        alt=f"Lives of {counted(len(agreements), 'agreement')} with "
-        f"{counted(len(partners), 'partner')}, {start.year} to {end.year}: "
-        + ", ".join(
-            f"{statuses[status]} {AGREEMENT_STATUS_LABELS[status].lower()}"
-            for status in STATUS_RANK
-            if status in statuses
-        )
-        + ".",
+        alt=_("Lives of {agreements} with {partners}, {first} to {last}: {statuses}.").format(
+            agreements=counted(len(agreements), "agreement"),
+            partners=counted(len(partners), "partner"),
+            first=written_year(start.year),
+            last=written_year(end.year),
+            statuses=joined(
+                _("{number} {status}").format(
+                    number=statuses[status], status=within(AGREEMENT_STATUS_LABELS[status])
+                )
+                for status in STATUS_RANK
+                if status in statuses
+            ),
+        ),
         table=lambda: pd.DataFrame(
             {
                 "date": steps["date"],
-                "known_to_the": steps["precision"],
+                "known_to_the": steps["precision"].map(PRECISION_LABELS),
                 "latest_possible": steps["period_end"],
                 "step": steps["event"].map(EVENT_LABELS),
                 "partner": steps["partner"].map(visit.shared.names),
@@ -316,7 +372,7 @@ def life_chart(visit: Visit, kinds: list[str]) -> None:
                 "agreement_id": steps["agreement_id"],
             }
         ),
-        labels={"agreement_id": "Id"},
+        labels={"agreement_id": _("Id")},
         on_select=choose,
     )
 
@@ -325,12 +381,14 @@ def how_long(visit: Visit, kinds: list[str]) -> None:
     """Durations by type, each agreement behind, and by partner."""
     table = whole_lives(durations(visit.record), visit.selected, kinds)
     by_type = duration_summary(table, "type")
-    st.header("How long it took", anchor=False)
+    st.header(_("How long it took"), anchor=False)
     parts.note(
-        "In days. Where a date is known only to the month or year, the duration is a range from the "
-        "shortest to the longest possible, and its midpoint counts in the median; a range does not go "
-        "below 0 days where one step must follow the other. The agreements are those with a step in the "
-        "years selected; all their dates count."
+        _(
+            "In days. Where a date is known only to the month or year, the duration is a range from the "
+            "shortest to the longest possible, and its midpoint counts in the median; a range does not go "
+            "below 0 days where one step must follow the other. The agreements are those with a step in the "
+            "years selected; all their dates count."
+        )
     )
     names = visit.shared.names
     for span in SPANS:
@@ -339,29 +397,22 @@ def how_long(visit: Visit, kinds: list[str]) -> None:
         summary = summary.sort_values("type", key=lambda kinds: kinds.map(TYPES.index), kind="stable")
         parts.chart(
             visit,
-            spread(its, summary, names, zero="first 2+2" if span == "first_meeting_to_signature" else None),
+            spread(
+                its, summary, names, zero=_("first 2+2") if span == "first_meeting_to_signature" else None
+            ),
             key=f"duration-{span.replace('_', '-')}",
             heading=SPAN_TITLES[span],
             reading=SPAN_NOTES[span],
-            alt="; ".join(
-                f"{TYPE_LABELS[line.type]}: "
-                + (
-                    f"median {written_days(round(line.median_days), round(line.median_days))}, "
-                    if line.known
-                    else ""
-                )
-                + f"{line.known} known, {line.not_yet} not yet, {line.not_known} not known"
-                for line in rows(summary)
-            ),
+            alt=joined((in_short(line) for line in rows(summary)), SEMICOLON),
             table=partial(duration_table, visit, its),
-            labels={"agreement_id": "Id"},
+            labels={"agreement_id": _("Id")},
         )
     by_partner = duration_summary(table, "partner")
     by_partner = by_partner.assign(order=by_partner["partner"].map(visit.shared.partners.index))
     by_partner = by_partner.sort_values(["span", "order"], key=span_order, kind="stable")
-    st.subheader("By partner", anchor=False)
+    st.subheader(_("By partner"), anchor=False)
     parts.note(
-        "Median and range in days; counts of agreements whose duration is known, not yet or not known."
+        _("Median and range in days; counts of agreements whose duration is known, not yet or not known.")
     )
     parts.data_table(
         pd.DataFrame(
@@ -377,7 +428,28 @@ def how_long(visit: Visit, kinds: list[str]) -> None:
             }
         ),
         key="durations-by-partner",
-        labels={"median": "Median (days)", "shortest": "Shortest (days)", "longest": "Longest (days)"},
+        labels={
+            "median": _("Median (days)"),
+            "shortest": _("Shortest (days)"),
+            "longest": _("Longest (days)"),
+        },
+    )
+
+
+def in_short(line: Any) -> str:
+    """How long agreements of a type took, in a line."""
+    known = line.known
+    words = (
+        _("{type}: median {median}, {known} known, {not_yet} not yet, {not_known} not known")
+        if known
+        else _("{type}: {known} known, {not_yet} not yet, {not_known} not known")
+    )
+    return words.format(
+        type=TYPE_LABELS[line.type],
+        median=written_days(round(line.median_days), round(line.median_days)) if known else "",
+        known=known,
+        not_yet=line.not_yet,
+        not_known=line.not_known,
     )
 
 
@@ -394,12 +466,12 @@ def duration_table(visit: Visit, table: pd.DataFrame) -> pd.DataFrame:
             "type": table["type"].map(TYPE_LABELS),
             "agreement": table["title"],
             "begins_with": table["begins_with"].map(
-                {**EVENT_LABELS, "first_meeting": "First ministerial 2+2"}
+                {**EVENT_LABELS, "first_meeting": _("First ministerial 2+2")}
             ),
             "start": table["start"],
-            "start_known_to_the": table["start_precision"],
+            "start_known_to_the": table["start_precision"].map(PRECISION_LABELS),
             "end": table["end"],
-            "end_known_to_the": table["end_precision"],
+            "end_known_to_the": table["end_precision"].map(PRECISION_LABELS),
             "days_at_least": table["shortest_days"],
             "days_at_most": table["longest_days"],
             "state": table["state"].map(STATE_LABELS),
@@ -409,14 +481,14 @@ def duration_table(visit: Visit, table: pd.DataFrame) -> pd.DataFrame:
 
 
 visit = current()
-parts.title(visit, "Agreements", "What is signed and in force?")
+parts.title(visit, _("Agreements"), _("What is signed and in force?"))
 scope(visit)
 opened = visit.view.option("id")
 for identifier in opened:
-    st.markdown(f"Opened further down: [{records.label(visit, identifier)}](#opened)")
+    st.markdown(_("Opened further down: [{record}](#opened)").format(record=records.label(visit, identifier)))
 matrix(visit)
 chosen_types = parts.choice(
-    "types", "Types shown below", {"legal": "The four legal ones", "all": "All types"}
+    "types", _("Types shown below"), {"legal": _("The four legal ones"), "all": _("All types")}
 )
 kinds = list(LADDER if chosen_types == "legal" else TYPES)
 on_the_way(visit, kinds)
@@ -424,15 +496,15 @@ there = visit.selected.agreements["type"].isin(kinds).any()
 if there:
     life_chart(visit, kinds)
 for identifier in opened:
-    st.subheader("Opened record", anchor="opened")
+    st.subheader(_("Opened record"), anchor="opened")
     records.brief_facts(visit, identifier)
 if there:
     how_long(visit, kinds)
 elif visit.selected.agreements.empty:
-    parts.say_empty(visit, "agreement")
+    parts.say_empty(visit, "agreements")
 else:
     st.info(
-        "None of the four legal types has a step in this selection; other types have.",
+        _("None of the four legal types has a step in this selection; other types have."),
         icon=":material/filter_alt:",
     )
-    st.button("Show all types", on_click=show_all_types)
+    st.button(_("Show all types"), on_click=show_all_types)

@@ -10,7 +10,8 @@ from twoplustwo.analysis.meetings import meeting_table
 from twoplustwo.analysis.people import people
 from twoplustwo.dashboard import parts, records
 from twoplustwo.dashboard.visit import Visit, current, set_option
-from twoplustwo.labels import FORMAT_LABELS, counted
+from twoplustwo.labels import FORMAT_LABELS, SEMICOLON, counted, joined
+from twoplustwo.language import _
 from twoplustwo.record import rows
 
 
@@ -27,7 +28,11 @@ def table(
     opened = [ids.index(identifier) for identifier in visit.view.option("id") if identifier in ids]
     st.session_state[key] = {"selection": {"rows": opened, "columns": [], "cells": []}}
     if opened:
-        st.markdown(f"Open [above](#{records.ANCHOR}): {records.label(visit, ids[opened[0]])}")
+        st.markdown(
+            _("Open [above]({anchor}): {record}").format(
+                anchor=f"#{records.ANCHOR}", record=records.label(visit, ids[opened[0]])
+            )
+        )
     st.dataframe(
         frame,
         key=key,
@@ -42,7 +47,7 @@ def table(
 
 def twin(visit: Visit, ids: list[str], *, key: str) -> None:
     """The same rows as plain links, for those who do not use a mouse; drawn when opened."""
-    fold = st.expander("As a list of links", key=key, on_change="rerun")
+    fold = st.expander(_("As a list of links"), key=key, on_change="rerun")
     if not fold.open:
         return
     with fold:
@@ -52,13 +57,14 @@ def twin(visit: Visit, ids: list[str], *, key: str) -> None:
 def meetings(visit: Visit) -> None:
     """All meetings of the selection."""
     found = meeting_table(visit.selected)
-    st.subheader("Meetings", anchor=False)
+    st.subheader(_("Meetings"), anchor=False)
     parts.note(
-        "Choose a row by the box at its left to read its record above. The magnifying glass over the table "
-        "searches in it, a header sorts it. “Read in full” is the number of sources read from "
-        "beginning to end, of all behind the meeting."
+        _(
+            "Choose a row by the box at its left to read its record above. The magnifying glass over the "
+            "table searches in it, a header sorts it. “Read in full” is the number of sources read from "
+            "beginning to end, of all behind the meeting."
+        )
     )
-    day = partial(st.column_config.DateColumn, format="D MMMM YYYY")
     shown = pd.DataFrame(
         {
             "date": found["date"],
@@ -70,7 +76,10 @@ def meetings(visit: Visit) -> None:
             "document": found["outcome_document"],
             "areas": found["areas"],
             "participants": found["participants"],
-            "read": [f"{meeting.full} of {meeting.sources}" for meeting in rows(found)],
+            "read": [
+                _("{number} of {all}").format(number=meeting.full, all=meeting.sources)
+                for meeting in rows(found)
+            ],
         }
     )
     ids = found["meeting_id"].tolist()
@@ -79,18 +88,20 @@ def meetings(visit: Visit) -> None:
         shown,
         ids,
         key="meetings",
-        alt=f"{counted(len(found), 'meeting')}, newest first, with date, partner, format, place and document",
+        alt=_("{meetings}, newest first, with date, partner, format, place and document").format(
+            meetings=counted(len(found), "meeting")
+        ),
         labels={
-            "date": day("Date"),
-            "partner": "Partner",
-            "format": "Format",
-            "ordinal": "No. in series",
-            "name": st.column_config.Column("Name", width="medium"),
-            "place": "Place",
-            "document": st.column_config.Column("Document", width="medium"),
-            "areas": "Areas coded",
-            "participants": "Participants",
-            "read": "Read in full (sources)",
+            "date": parts.date_column(_("Date")),
+            "partner": _("Partner"),
+            "format": _("Format"),
+            "ordinal": _("No. in series"),
+            "name": st.column_config.Column(_("Name"), width="medium"),
+            "place": _("Place"),
+            "document": st.column_config.Column(_("Document"), width="medium"),
+            "areas": _("Areas coded"),
+            "participants": _("Participants"),
+            "read": _("Read in full (sources)"),
         },
     )
     twin(visit, ids, key="meeting-links")
@@ -99,16 +110,19 @@ def meetings(visit: Visit) -> None:
 def persons(visit: Visit) -> None:
     """Who took part in these meetings."""
     found = people(visit.selected)
-    st.subheader("People", anchor=False)
+    st.subheader(_("People"), anchor=False)
     parts.note(
-        "Who took part in the meetings of this selection, most meetings first; a row opens the record."
+        _("Who took part in the meetings of this selection, most meetings first; a row opens the record.")
     )
-    day = partial(st.column_config.DateColumn, format="D MMMM YYYY")
     shown = found[["name", "countries", "titles", "meetings", "first", "last"]].assign(
+        name=found["name"].map(visit.shared.people),
         countries=[
-            "; ".join(records.country_name(visit.record, code) for code in person.countries.split("; "))
+            joined(
+                (records.country_name(visit.record, code) for code in person.countries.split("; ")),
+                SEMICOLON,
+            )
             for person in rows(found)
-        ]
+        ],
     )
     ids = found["person_id"].tolist()
     table(
@@ -116,21 +130,23 @@ def persons(visit: Visit) -> None:
         shown,
         ids,
         key="people",
-        alt=f"{counted(len(found), 'person', 'persons')} with country, offices and number of meetings",
+        alt=_("{persons} with country, offices and number of meetings").format(
+            persons=counted(len(found), "person", "persons")
+        ),
         labels={
-            "name": "Who",
-            "countries": "Country",
-            "titles": st.column_config.Column("Offices", width="medium"),
-            "meetings": "Meetings",
-            "first": day("First"),
-            "last": day("Last"),
+            "name": _("Who"),
+            "countries": _("Country"),
+            "titles": st.column_config.Column(_("Offices"), width="medium"),
+            "meetings": _("Meetings"),
+            "first": parts.date_column(_("First")),
+            "last": parts.date_column(_("Last")),
         },
     )
     twin(visit, ids, key="people-links")
 
 
 visit = current()
-parts.title(visit, "Meetings", "What is on record of each meeting, agreement and person?")
+parts.title(visit, _("Meetings"), _("What is on record of each meeting, agreement and person?"))
 records.offer_near(visit)
 for identifier in visit.view.option("id"):
     records.facts(visit, identifier)

@@ -8,50 +8,78 @@ from twoplustwo.analysis.coverage import coverage
 from twoplustwo.analysis.topics import topic_frequency
 from twoplustwo.dashboard import parts, report, share
 from twoplustwo.dashboard.visit import Visit, current
-from twoplustwo.labels import DOUBT_LABELS, KIND_LABELS, SEEN_LABELS, as_markdown, counted, written_date
+from twoplustwo.labels import (
+    DOUBT_LABELS,
+    KIND_LABELS,
+    SEEN_LABELS,
+    as_markdown,
+    counted,
+    joined,
+    within,
+    written_date,
+)
+from twoplustwo.language import _, marked
 from twoplustwo.record import table_schemas
 
-COUNTING_RULES = """
-- A meeting counts once, in the year of its first day; a virtual one on its date in Japan.
-- A cooperation area counts once for a meeting, however many sources mention it. The best source that
-  shows it is named.
-- Share of an area: the meetings that took it up among the selected meetings with at least one coded
-  area. It is written as “5 of 7”, and where it is plotted it carries a Wilson 95 % interval, because
-  the numbers are small.
-- Cadence: days from first day to first day of consecutive meetings of one partner and format, as median
-  and longest. Filters on areas, evidence and text do not apply to it, since they would tear holes into
-  a series.
-- Days since the last meeting, and overdue, run to the end of the sources' reach or to the end of the
-  years selected, and the page names that day. Overdue: longer since the last than the series' own
-  longest gap.
-- Distinctive area: share with a partner minus the share with the other selected partners together, in
-  percentage points, with both counts.
-- Similarity of two partners: cosine of their vectors of area shares.
-- New and dropped areas of a meeting: against the previous meeting of the same series.
-- Formats are never silently summed: a ministerial 2+2, an economic one and one of officials are three
-  things.
-- Time to an agreement: days from the first ministerial 2+2 to signature, and from signature to entry
-  into force; negative where the agreement came first. Dates known only to the month or year give ranges.
-- An area that is absent was not found in the texts read. That is no proof that it was not discussed.
-"""
+COUNTING_RULES = (
+    marked("A meeting counts once, in the year of its first day; a virtual one on its date in Japan."),
+    marked(
+        "A cooperation area counts once for a meeting, however many sources mention it. The best "
+        "source that shows it is named."
+    ),
+    marked(
+        "Share of an area: the meetings that took it up among the selected meetings with at least one"
+        " coded area. It is written as “5 of 7”, and where it is plotted it carries a Wilson 95 % "
+        "interval, because the numbers are small."
+    ),
+    marked(
+        "Cadence: days from first day to first day of consecutive meetings of one partner and format,"
+        " as median and longest. Filters on areas, evidence and text do not apply to it, since they "
+        "would tear holes into a series."
+    ),
+    marked(
+        "Days since the last meeting, and overdue, run to the end of the sources' reach or to the end"
+        " of the years selected, and the page names that day. Overdue: longer since the last than the"
+        " series' own longest gap."
+    ),
+    marked(
+        "Distinctive area: share with a partner minus the share with the other selected partners "
+        "together, in percentage points, with both counts."
+    ),
+    marked("Similarity of two partners: cosine of their vectors of area shares."),
+    marked("New and dropped areas of a meeting: against the previous meeting of the same series."),
+    marked(
+        "Formats are never silently summed: a ministerial 2+2, an economic one and one of officials "
+        "are three things."
+    ),
+    marked(
+        "Time to an agreement: days from the first ministerial 2+2 to signature, and from signature "
+        "to entry into force; negative where the agreement came first. Dates known only to the month "
+        "or year give ranges."
+    ),
+    marked(
+        "An area that is absent was not found in the texts read. That is no proof that it was not discussed."
+    ),
+)
 
 
 def codebook(visit: Visit) -> None:
     """Every cooperation area with its definition and how often it occurs here."""
-    st.subheader("Codebook", anchor=False)
+    st.subheader(_("Codebook"), anchor=False)
     frequency = topic_frequency(visit.selected).merge(
         visit.record.topics[["topic_id", "definition"]], on="topic_id"
     )
     parts.note(
-        f"{counted(len(frequency), 'cooperation area')}; counts are meetings of this selection that took an "
-        "area up."
+        _("{areas}; counts are meetings of this selection that took an area up.").format(
+            areas=counted(len(frequency), "cooperation area")
+        )
     )
     parts.data_table(
         frequency[["theme", "label", "definition", "meetings", "coded_meetings", "topic_id"]],
         key="codebook",
-        labels={"label": "Area", "coded_meetings": "Of coded meetings", "topic_id": "Code"},
+        labels={"label": _("Area"), "coded_meetings": _("Of coded meetings"), "topic_id": _("Code")},
     )
-    fold = st.expander("Tables and columns", key="columns", on_change="rerun")
+    fold = st.expander(_("Tables and columns"), key="columns", on_change="rerun")
     if fold.open:
         with fold:
             parts.data_table(_columns(), key="columns-table", labels={})
@@ -76,23 +104,25 @@ def _columns() -> pd.DataFrame:
 
 def reading_depth(visit: Visit) -> None:
     """How much was read, by partner and by year."""
-    st.subheader("How much was read", anchor=False)
+    st.subheader(_("How much was read"), anchor=False)
     parts.note(
-        "A page was read in full, from its opening, or as a snippet. A meeting without an official text, or "
-        "with nothing read in full, will show fewer areas than it took up."
+        _(
+            "A page was read in full, from its opening, or as a snippet. A meeting without an official text, "
+            "or with nothing read in full, will show fewer areas than it took up."
+        )
     )
     labels = {
-        "read_in_full": "With a page read in full",
-        "official": "With an official text",
-        "uncoded": "Without a coded area",
-        "sources_per_meeting": "Sources per meeting (median)",
-        "areas_per_meeting": "Areas per meeting (median)",
-        **{kind: f"{label} (pages)" for kind, label in KIND_LABELS.items()},
+        "read_in_full": _("With a page read in full"),
+        "official": _("With an official text"),
+        "uncoded": _("Without a coded area"),
+        "sources_per_meeting": _("Sources per meeting (median)"),
+        "areas_per_meeting": _("Areas per meeting (median)"),
+        **{kind: _("{kind} (pages)").format(kind=label) for kind, label in KIND_LABELS.items()},
     }
     by_partner = coverage(visit.selected, "partner")
     by_partner = by_partner.assign(partner=by_partner["partner"].map(visit.shared.names))
     by_year = coverage(visit.selected, "year")
-    left, right = st.tabs(["By partner", "By year"])
+    left, right = st.tabs([_("By partner"), _("By year")])
     with left:
         parts.data_table(by_partner, key="coverage-partner", labels=labels)
     with right:
@@ -101,13 +131,17 @@ def reading_depth(visit: Visit) -> None:
 
 def sources(visit: Visit) -> None:
     """The pages behind the selection."""
-    st.subheader("Sources", anchor=False)
+    st.subheader(_("Sources"), anchor=False)
     pages = visit.selected.sources
     kinds = pages["kind"].map(KIND_LABELS).value_counts()
     parts.note(
-        f"{counted(len(pages), 'page')} behind this selection: "
-        + ", ".join(f"{kind.lower()} {count:,}" for kind, count in kinds.items())
-        + ". The magnifying glass of the table searches in it; choose a row to report an error in it."
+        _(
+            "{pages} behind this selection: {kinds}. "
+            "The magnifying glass of the table searches in it; choose a row to report an error in it."
+        ).format(
+            pages=counted(len(pages), "page"),
+            kinds=joined(f"{within(kind)} {count:,}" for kind, count in kinds.items()),
+        )
     )
     chosen = st.dataframe(
         pages.assign(kind=pages["kind"].map(KIND_LABELS), seen=pages["seen"].map(SEEN_LABELS))[
@@ -116,12 +150,15 @@ def sources(visit: Visit) -> None:
         key="sources",
         hide_index=True,
         placeholder="–",
-        alt="Table of the sources of this selection",
+        alt=_("Table of the sources of this selection"),
         column_config={
-            **{column: column.capitalize() for column in ("title", "publisher", "date", "kind", "language")},
-            "url": st.column_config.LinkColumn("Page", display_text="open"),
-            "source_id": st.column_config.Column("Code"),
-            "seen": st.column_config.Column("How much"),
+            **{
+                column: parts.header_of(column)
+                for column in ("title", "publisher", "date", "kind", "language")
+            },
+            "url": st.column_config.LinkColumn(_("Page"), display_text=_("open")),
+            "source_id": st.column_config.Column(_("Code")),
+            "seen": st.column_config.Column(_("How much")),
         },
         on_select="rerun",
         selection_mode="single-row",
@@ -132,14 +169,20 @@ def sources(visit: Visit) -> None:
 
 def doubts(visit: Visit) -> None:
     """What is not certain."""
-    st.subheader("Doubts", anchor=False)
+    st.subheader(_("Doubts"), anchor=False)
     open_doubts = visit.selected.doubts
     states = open_doubts["state"].map(DOUBT_LABELS).value_counts()
     parts.note(
-        "What is believed or reported but not confirmed by the texts read is not part of the record; it "
-        "stands here. In this selection: "
-        + (", ".join(f"{count} {state.lower()}" for state, count in states.items()) or "none")
-        + "."
+        _(
+            "What is believed or reported but not confirmed by the texts read is not part of the record; it "
+            "stands here. In this selection: {states}."
+        ).format(
+            states=joined(
+                _("{number} {status}").format(number=count, status=within(state))
+                for state, count in states.items()
+            )
+            or _("none")
+        )
     )
     names = visit.shared.names
     parts.data_table(
@@ -152,10 +195,12 @@ def doubts(visit: Visit) -> None:
 
 def history(visit: Visit) -> None:
     """What was added, revised and retired since the record was first published."""
-    st.subheader("Change list", anchor=False)
+    st.subheader(_("Change list"), anchor=False)
     parts.note(
-        "Each version of the data says what it added, revised or retired, and why. What a cell was stands "
-        "beside what it is; a retired row is kept here whole."
+        _(
+            "Each version of the data says what it added, revised or retired, and why. What a cell was stands "
+            "beside what it is; a retired row is kept here whole."
+        )
     )
     parts.data_table(visit.record.revisions.drop(columns="revision_id")[::-1], key="revisions")
 
@@ -163,32 +208,41 @@ def history(visit: Visit) -> None:
 def version(visit: Visit) -> None:
     """Version, changes, licence, citation, downloads."""
     about = visit.record.about
-    st.subheader("Version, licence, citation", anchor=False)
+    st.subheader(_("Version, licence, citation"), anchor=False)
     st.markdown(
-        f"Data version **{about.version}** of {written_date(about.created)}. "
-        f"{as_markdown(about.coverage_note)}"
+        _("Data version **{version}** of {date}. {coverage}").format(
+            version=about.version,
+            date=written_date(about.created),
+            coverage=as_markdown(about.coverage_note),
+        )
     )
-    st.markdown(f"Changes in all versions so far: {changes_in_words(changes_since(visit.record, '0'))}.")
     st.markdown(
-        "Data: [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/). Code: MIT. Cite the data set as:"
+        _("Changes in all versions so far: {changes}.").format(
+            changes=changes_in_words(changes_since(visit.record, "0"))
+        )
+    )
+    st.markdown(
+        _("Data: [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/). Code: MIT. Cite the data set as:")
     )
     share.cite_dataset(visit)
     st.markdown(
-        "To cite one view, or one meeting, and to take away its rows (Excel, CSV, JSON, Parquet, Data "
-        "Package, a brief to print, a calendar), use **Share and cite** and **Download** at the top of "
-        "each page. Versions say what they added or revised, and a link made with an older one tells "
-        "what has changed since."
+        _(
+            "To cite one view, or one meeting, and to take away its rows (Excel, CSV, JSON, Parquet, Data "
+            "Package, a brief to print, a calendar), use **Share and cite** and **Download** at the top of "
+            "each page. Versions say what they added or revised, and a link made with an older one tells "
+            "what has changed since."
+        )
     )
-    st.markdown("**Data API**, with the same parameters as the pages:")
+    st.markdown(_("**Data API**, with the same parameters as the pages:"))
     whole = [visit.api_address(file).partition("?")[0] for file in ("openapi.json", "changes.atom")]
     selected = [visit.api_address(file) for file in ("meetings.csv", "mentions.json", "datapackage.zip")]
     st.code("\n".join([*selected, *whole]), language=None, wrap_lines=True)
 
 
 visit = current()
-parts.title(visit, "Method", "Can I trust and reuse this?")
-st.subheader("Counting rules", anchor=False)
-st.markdown(COUNTING_RULES)
+parts.title(visit, _("Method"), _("Can I trust and reuse this?"))
+st.subheader(_("Counting rules"), anchor=False)
+st.markdown("\n".join(f"- {_(rule)}" for rule in COUNTING_RULES))
 codebook(visit)
 reading_depth(visit)
 sources(visit)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -16,12 +17,16 @@ from twoplustwo.dashboard.visit import Visit, current, show
 from twoplustwo.labels import (
     FORMAT_LABELS,
     PARTNER_STATUS_LABELS,
+    SEMICOLON,
     TYPE_LABELS,
     as_markdown,
     counted,
+    joined,
     standing,
     written_date,
+    written_year,
 )
+from twoplustwo.language import _
 from twoplustwo.record import rows
 
 TOPICS_SHOWN = 12
@@ -61,28 +66,30 @@ def all_partners(visit: Visit) -> None:
     if len(visit.selection.formats) == 1:
         shown = shown.drop(columns="format")
     shown = pd.concat([shown, table[list(TYPE_LABELS.values())]], axis=1)
-    st.subheader("All partners", anchor=False)
+    st.subheader(_("All partners"), anchor=False)
     parts.note(
-        f"Days since the last meeting as of {written_date(visit.series.as_of)}; cadence counts whole "
-        "series, so the filters on cooperation areas, evidence and text do not apply to it. Agreement "
-        f"columns count what is in force as of {written_date(visit.record.about.coverage_end)}, "
-        "whatever years are selected."
+        _(
+            "Days since the last meeting as of {date}; cadence counts whole "
+            "series, so the filters on cooperation areas, evidence and text do not apply to it. Agreement "
+            "columns count what is in force as of {reach}, "
+            "whatever years are selected."
+        ).format(date=written_date(visit.series.as_of), reach=written_date(visit.record.about.coverage_end))
     )
     parts.data_table(
         shown,
         key="all-partners",
         labels={
-            "median_days": "Median interval (days)",
-            "longest_days": "Longest interval (days)",
-            "days_since_last": "Days since the last",
-            "coded_topics": "Areas coded",
+            "median_days": _("Median interval (days)"),
+            "longest_days": _("Longest interval (days)"),
+            "days_since_last": _("Days since the last"),
+            "coded_topics": _("Areas coded"),
         },
     )
 
 
 def how_to_compare(visit: Visit) -> None:
     """What to do to see partners side by side."""
-    st.markdown("Choose **two to four partners** in the filters to lay them side by side, for example:")
+    st.markdown(_("Choose **two to four partners** in the filters to lay them side by side, for example:"))
     pairs = [("AUS", "GBR"), ("AUS", "GBR", "FRA", "DEU"), ("IND", "IDN", "PHL")]
     with st.container(horizontal=True):
         for codes in pairs:
@@ -94,51 +101,71 @@ def how_to_compare(visit: Visit) -> None:
 def side_by_side(visit: Visit, codes: list[str]) -> None:
     """Cadence of each chosen partner as figures."""
     table = cadence(visit.series).set_index("partner")
-    st.subheader("Cadence", anchor=False)
+    st.subheader(_("Cadence"), anchor=False)
     parts.note(
-        f"Days between consecutive meetings; days since the last as of {written_date(visit.series.as_of)}."
+        _("Days between consecutive meetings; days since the last as of {date}.").format(
+            date=written_date(visit.series.as_of)
+        )
     )
     for column, code in zip(st.columns(len(codes)), codes, strict=True):
         with column:
             st.markdown(f"**{as_markdown(visit.shared.names[code])}**")
             if code not in table.index:
-                st.markdown("No meeting of this format in the years selected.")
+                st.markdown(_("No meeting of this format in the years selected."))
                 continue
             for row in rows(table.loc[[code]]):
-                st.markdown(
-                    f"{FORMAT_LABELS[row.format]}  \n"
-                    f"**{counted(row.meetings, 'meeting')}**, {row.first:%Y} to {row.last:%Y}  \n"
-                    + (
-                        "no interval yet  \n"
-                        if pd.isna(row.median_days)
-                        else f"median {row.median_days:,.0f} days, longest {row.longest_days:,}  \n"
-                    )
-                    + f"{row.days_since_last:,} days since the last"
-                    + (" · :orange[overdue]" if row.overdue is not pd.NA and row.overdue else "")
-                )
+                st.markdown("  \n".join(cadence_lines(row)))
+
+
+def cadence_lines(row: Any) -> list[str]:
+    """A row of the cadence table in words, as lines of Markdown."""
+    met = _("**{meetings}**, {first} to {last}").format(
+        meetings=counted(row.meetings, "meeting"),
+        first=written_year(row.first.year),
+        last=written_year(row.last.year),
+    )
+    if pd.isna(row.median_days):
+        interval = _("no interval yet")
+    else:
+        interval = _("median {median} days, longest {longest}").format(
+            median=f"{row.median_days:,.0f}", longest=f"{row.longest_days:,}"
+        )
+    late = row.overdue is not pd.NA and row.overdue
+    since = _("{days} days since the last · :orange[overdue]") if late else _("{days} days since the last")
+    return [FORMAT_LABELS[row.format], met, interval, since.format(days=f"{row.days_since_last:,}")]
 
 
 def series(visit: Visit) -> None:
     """The series by calendar or by ordinal."""
     align = parts.choice(
-        "align", "Lay the series side by side by", {"calendar": "Calendar", "ordinal": "Ordinal"}
+        "align",
+        _("Lay the series side by side by"),
+        {"calendar": _("Calendar"), "ordinal": _("Ordinal")},
     )
     steps = intervals(visit.series)
     for kind, its_steps in steps.groupby("format", sort=False):
         counts = its_steps["partner"].value_counts()
         by_ordinal = align == "ordinal"
+        if by_ordinal:
+            heading = _("{format}: the series from their first meeting on")
+            reading = _("Years since the first meeting of each series, by position in it.")
+        else:
+            heading = _("{format}: the series on the calendar")
+            reading = _("Position of each meeting in its series, counted within the years selected.")
         parts.chart(
             visit,
             series_chart(its_steps, visit.shared.names, by_ordinal=by_ordinal),
             key=f"series-{kind}",
-            heading=f"{FORMAT_LABELS[kind]}: the series "
-            + ("from their first meeting on" if by_ordinal else "on the calendar"),
-            reading="Years since the first meeting of each series, by position in it."
-            if by_ordinal
-            else "Position of each meeting in its series, counted within the years selected.",
-            alt="; ".join(
-                f"{visit.shared.names[code]}: {counted(int(number), 'meeting')}"
-                for code, number in counts.items()
+            heading=heading.format(format=FORMAT_LABELS[kind]),
+            reading=reading,
+            alt=joined(
+                (
+                    _("{partner}: {meetings}").format(
+                        partner=visit.shared.names[code], meetings=counted(int(number), "meeting")
+                    )
+                    for code, number in counts.items()
+                ),
+                SEMICOLON,
             ),
             table=partial(series_table, visit, its_steps),
         )
@@ -153,8 +180,12 @@ def series_table(visit: Visit, steps: pd.DataFrame) -> pd.DataFrame:
 def agreement_ladder(visit: Visit, codes: list[str]) -> None:
     """How far each chosen partner got with the four legal agreements."""
     rungs = ladder(visit.record).set_index(["type", "partner"])
-    st.subheader("Agreement ladder", anchor=False)
-    parts.note(f"Status as of {written_date(visit.record.about.coverage_end)}, whatever years are selected.")
+    st.subheader(_("Agreement ladder"), anchor=False)
+    parts.note(
+        _("Status as of {date}, whatever years are selected.").format(
+            date=written_date(visit.record.about.coverage_end)
+        )
+    )
     table = pd.DataFrame(
         {
             as_markdown(visit.shared.names[code]): [rung(rungs.loc[(kind, code)]) for kind in LADDER]
@@ -175,26 +206,39 @@ def topics(visit: Visit, codes: list[str]) -> None:
     coded = coded_by(visit.selected, "partner")
     codes = [code for code in codes if code in coded.index]
     if len(codes) < 2:
-        st.info("Fewer than two of these partners have meetings with coded cooperation areas here.")
+        st.info(_("Fewer than two of these partners have meetings with coded cooperation areas here."))
         return
     profile = topic_profile(visit.selected)
     labels = visit.shared.topics
     weight = profile.groupby("topic_id")["share"].mean().sort_values(ascending=False, kind="stable")
     drawn = [(topic, labels[topic]) for topic in weight.index[:TOPICS_SHOWN]]
-    small = ", ".join(f"{as_markdown(visit.shared.names[code])} {coded[code]}" for code in codes)
+    small = joined(f"{as_markdown(visit.shared.names[code])} {coded[code]}" for code in codes)
     parts.chart(
         visit,
         profiles(profile, drawn, codes, visit.shared.names),
         key="topic-profiles",
-        heading="Share of meetings that took up a cooperation area",
-        reading=f"The {len(drawn)} areas with the highest mean share. Bars are Wilson 95 % intervals: "
-        f"the numbers of coded meetings are small ({small}), so read differences with care.",
-        alt="; ".join(
-            f"{visit.shared.names[row.partner]} {labels[row.topic_id]} {row.meetings} of {row.coded_meetings}"
-            for row in rows(profile[profile["topic_id"].isin([topic for topic, _ in drawn[:4]])])
+        heading=_("Share of meetings that took up a cooperation area"),
+        reading=_(
+            "The {number} areas with the highest mean share. Bars are Wilson 95 % intervals: "
+            "the numbers of coded meetings are small ({counts}), so read differences with care."
+        ).format(number=len(drawn), counts=small),
+        alt=joined(
+            (
+                _("{partner} {area} {number} of {coded}").format(
+                    partner=visit.shared.names[row.partner],
+                    area=labels[row.topic_id],
+                    number=row.meetings,
+                    coded=row.coded_meetings,
+                )
+                for row in rows(profile[profile["topic_id"].isin(weight.index[:4])])
+            ),
+            SEMICOLON,
         ),
         table=partial(profile_table, visit, profile),
-        labels={"difference_pp": "Against the others (pp)", "coded_meetings": "Of coded meetings"},
+        labels={
+            "difference_pp": _("Against the others (pp)"),
+            "coded_meetings": _("Of coded meetings"),
+        },
     )
     distinctive(visit, profile, codes)
     alike(visit)
@@ -211,10 +255,12 @@ def profile_table(visit: Visit, profile: pd.DataFrame) -> pd.DataFrame:
 
 def distinctive(visit: Visit, profile: pd.DataFrame, codes: list[str]) -> None:
     """What sets each partner apart, and what all have in common."""
-    st.subheader("Distinctive and shared areas", anchor=False)
+    st.subheader(_("Distinctive and shared areas"), anchor=False)
     parts.note(
-        "Distinctive: share with this partner minus share with the other chosen partners together, "
-        "in percentage points (pp), with both counts."
+        _(
+            "Distinctive: share with this partner minus share with the other chosen partners together, "
+            "in percentage points (pp), with both counts."
+        )
     )
     for column, code in zip(st.columns(len(codes)), codes, strict=True):
         own = profile[(profile["partner"] == code) & (profile["difference_pp"] > 0)]
@@ -222,42 +268,61 @@ def distinctive(visit: Visit, profile: pd.DataFrame, codes: list[str]) -> None:
         column.markdown(f"**{as_markdown(visit.shared.names[code])}**")
         column.markdown(
             "\n".join(
-                f"- {as_markdown(visit.shared.topics[row.topic_id])}: +{row.difference_pp:.0f} pp "
-                f"({row.meetings} of {row.coded_meetings}, "
-                f"others {row.other_meetings} of {row.other_coded_meetings})"
+                _(
+                    "- {area}: +{difference} pp ({number} of {coded}, others {other_number} of {other_coded})"
+                ).format(
+                    area=as_markdown(visit.shared.topics[row.topic_id]),
+                    difference=f"{row.difference_pp:.0f}",
+                    number=row.meetings,
+                    coded=row.coded_meetings,
+                    other_number=row.other_meetings,
+                    other_coded=row.other_coded_meetings,
+                )
                 for row in rows(own)
             )
-            or "No area stands out."
+            or _("No area stands out.")
         )
     met = profile[profile["meetings"] > 0].groupby("topic_id")["partner"].nunique()
     shared = [visit.shared.topics[topic] for topic in met[met == len(codes)].index]
     st.markdown(
-        f"**Shared by all {len(codes)}** ({counted(len(shared), 'area')}): "
-        f"{as_markdown(', '.join(shared)) or 'none'}"
+        _("**Shared by all {number}** ({areas}): {names}").format(
+            number=len(codes),
+            areas=counted(len(shared), "area"),
+            names=as_markdown(joined(shared)) or _("none"),
+        )
     )
 
 
 def alike(visit: Visit) -> None:
     """Similarity of each pair."""
     pairs = similarity(visit.selected)
-    st.subheader("Similarity", anchor=False)
+    st.subheader(_("Similarity"), anchor=False)
     parts.note(
-        "Cosine of the two vectors of topic shares: 1 means the same areas in the same proportion, "
-        "0 no area in common."
+        _(
+            "Cosine of the two vectors of topic shares: 1 means the same areas in the same proportion, "
+            "0 no area in common."
+        )
     )
     names = visit.shared.names
     st.markdown(
         "\n".join(
-            f"- {as_markdown(names[row.partner_a])} and {as_markdown(names[row.partner_b])}: "
-            f"**{row.cosine:.2f}** (from {row.coded_a} and {row.coded_b} coded meetings, "
-            f"{counted(row.shared_topics, 'shared area')})"
+            _(
+                "- {one} and {other}: **{cosine}** (from {coded_one} and {coded_other} coded meetings, {shared})"
+            ).format(
+                one=as_markdown(names[row.partner_a]),
+                other=as_markdown(names[row.partner_b]),
+                cosine=f"{row.cosine:.2f}",
+                coded_one=row.coded_a,
+                coded_other=row.coded_b,
+                shared=counted(row.shared_topics, "shared area"),
+            )
             for row in rows(pairs)
         )
     )
 
 
 visit = current()
-parts.title(visit, "Partners", "How do partners compare?")
+parts.title(visit, _("Partners"), _("How do partners compare?"))
 parts.stop_if_empty(visit)
 chosen = visit.lanes(set(visit.selection.partners))
 if 2 <= len(chosen) <= 4:

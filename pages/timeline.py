@@ -12,10 +12,15 @@ from twoplustwo.labels import (
     CONTEXT_LABELS,
     EVENT_LABELS,
     FORMAT_LABELS,
+    PRECISION_LABELS,
     TYPE_LABELS,
     counted,
+    joined,
+    within,
     written_date,
+    written_year,
 )
+from twoplustwo.language import _, ngettext
 
 CHART = "timeline"
 
@@ -52,20 +57,23 @@ def rows(visit: Visit, steps: pd.DataFrame) -> pd.DataFrame:
     met = pd.DataFrame(
         {
             "date": meetings["date"],
-            "known_to_the": "day",
+            "known_to_the": PRECISION_LABELS["day"],
             "partner": meetings["partner"].map(names),
             "what": meetings["format"].map(FORMAT_LABELS),
             "name": meetings["name"],
-            "place": meetings["city"].mask(meetings["mode"] == "virtual", "video link"),
+            "place": meetings["city"].mask(meetings["mode"] == "virtual", _("video link")),
             "id": meetings["meeting_id"],
         }
     )
     agreed = pd.DataFrame(
         {
             "date": steps["date"],
-            "known_to_the": steps["precision"],
+            "known_to_the": steps["precision"].map(PRECISION_LABELS),
             "partner": steps["partner"].map(names),
-            "what": steps["type"].map(TYPE_LABELS) + ": " + steps["event"].map(EVENT_LABELS).str.lower(),
+            "what": [
+                _("{type}: {step}").format(type=TYPE_LABELS[kind], step=within(EVENT_LABELS[event]))
+                for kind, event in zip(steps["type"], steps["event"], strict=True)
+            ],
             "name": steps["title"],
             "id": steps["agreement_id"],
         }
@@ -76,13 +84,16 @@ def rows(visit: Visit, steps: pd.DataFrame) -> pd.DataFrame:
 def draw(visit: Visit) -> None:
     """The chart with its controls."""
     selected, names = visit.selected, visit.shared.names
-    shown = parts.choices("context", "Show behind it", {"cabinet": "Japanese cabinets", "event": "Events"})
+    shown = parts.choices(
+        "context", _("Show behind it"), {"cabinet": _("Japanese cabinets"), "event": _("Events")}
+    )
     steps = agreement_steps(selected)
     lanes = visit.lanes(set(selected.meetings["partner"]) | set(visit.selection.partners))
     drawn = steps[steps["partner"].isin(lanes)]
     start, end = span(visit, drawn)
     terms, events = context(visit)
-    people = selected.participants.groupby("meeting_id")["name"].agg(", ".join).to_dict()
+    shown_names = selected.participants["name"].map(visit.shared.people)
+    people = shown_names.groupby(selected.participants["meeting_id"]).agg(joined).to_dict()
     figure = timeline(
         selected.meetings,
         steps,
@@ -94,26 +105,37 @@ def draw(visit: Visit) -> None:
         events=events[events["date"] >= start] if "event" in shown else None,
         chosen=next(iter(visit.view.option("id")), None),
     )
-    note = "Choose a mark to read its record below. Drag to move along the years."
+    notes = [_("Choose a mark to read its record below. Drag to move along the years.")]
     if early := int((drawn["date"] < start).sum()):
-        note += f" {counted(early, 'step')} of agreements before {start.year} lie to the left of the chart."
-    if others := steps["partner"].nunique() - drawn["partner"].nunique():
-        note += (
-            f" {counted(others, 'partner')} without such meetings have agreements only: "
-            "they are in the table, and get a lane when chosen."
+        told = ngettext(
+            "{number} step of agreements before {year} lie to the left of the chart.",
+            "{number} steps of agreements before {year} lie to the left of the chart.",
+            early,
         )
+        notes.append(told.format(number=f"{early:,}", year=written_year(start.year)))
+    if others := steps["partner"].nunique() - drawn["partner"].nunique():
+        told = ngettext(
+            "{number} partner without such meetings have agreements only: "
+            "they are in the table, and get a lane when chosen.",
+            "{number} partners without such meetings have agreements only: "
+            "they are in the table, and get a lane when chosen.",
+            others,
+        )
+        notes.append(told.format(number=f"{others:,}"))
     per_lane = selected.meetings["partner"].value_counts()
-    alt = (
-        f"Timeline from {start.year} to {end.year} with {counted(len(lanes), 'lane')}: "
-        + ", ".join(f"{names[code]} {counted(int(per_lane.get(code, 0)), 'meeting')}" for code in lanes)
-        + f"; {counted(len(drawn), 'step')} of agreements."
+    alt = _("Timeline from {first} to {last} with {lanes}: {meetings}; {steps} of agreements.").format(
+        first=written_year(start.year),
+        last=written_year(end.year),
+        lanes=counted(len(lanes), "lane"),
+        meetings=joined(f"{names[code]} {counted(int(per_lane.get(code, 0)), 'meeting')}" for code in lanes),
+        steps=counted(len(drawn), "step"),
     )
     parts.chart(
         visit,
         figure,
         key=CHART,
-        heading="Meetings and agreements of each partner",
-        reading=note,
+        heading=_("Meetings and agreements of each partner"),
+        reading=" ".join(notes),
         alt=alt,
         table=lambda: rows(visit, steps),
         on_select=choose,
@@ -121,14 +143,14 @@ def draw(visit: Visit) -> None:
 
 
 visit = current()
-parts.title(visit, "Timeline", "What happened when, with whom?")
+parts.title(visit, _("Timeline"), _("What happened when, with whom?"))
 parts.stop_if_empty(visit)
 draw(visit)
 for identifier in visit.view.option("id"):
     records.brief_facts(visit, identifier)
 if "event" in visit.view.option("context"):
-    _, events = context(visit)
-    st.subheader("Events around the meetings", anchor=False)
+    events = context(visit)[1]
+    st.subheader(_("Events around the meetings"), anchor=False)
     parts.data_table(
         pd.DataFrame(
             {

@@ -386,7 +386,7 @@ def row_of(name: str, key: str, value: str) -> dict[str, str]:
 def links_to_records(visit: AppTest) -> list[str]:
     """Ids that the links of the page open."""
     queries = [parse_qs(link.proto.query_string) for link in visit.get("page_link")]
-    return [query["id"][0] for query in queries if "id" in query]
+    return [query["id"][0] for query in queries if "id" in query and "lang" not in query]
 
 
 def test_the_record_of_a_meeting_tells_all_that_the_files_have():

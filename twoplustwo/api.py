@@ -28,11 +28,13 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from twoplustwo import export, feeds
+from twoplustwo.language import LANGUAGES
 from twoplustwo.record import shipped_descriptor, table_schemas
 from twoplustwo.selection import (
     ALL_FORMATS,
     BASES,
     FORMATS,
+    LANGUAGE,
     LONGEST_TEXT,
     MAIN_FORMAT,
     SELECTION_PARAMETERS,
@@ -48,7 +50,7 @@ from twoplustwo.shared import shared
 
 ROOT = "/api"
 PAGE = "method"  # a page without options of its own, so that a query holds a selection alone
-SELECTING = (*SELECTION_PARAMETERS, "v")
+SELECTING = (*SELECTION_PARAMETERS, LANGUAGE, "v")
 PAGED = (*SELECTING, "limit", "offset")
 LONGEST_QUERY = 8 * 1024  # bytes; the longest link of the grammar has less than half
 MOST_PARAMETERS = 1000  # beyond it the server of the pages would read a link as if it were empty
@@ -370,6 +372,12 @@ def parameters(vocabulary: Vocabulary) -> dict[str, dict[str, Any]]:
             "Words that all occur in names, summaries, places, documents, people; without case and accents.",
             {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT, "pattern": SEEN},
             "Nakatani",
+        ),
+        LANGUAGE: (
+            "Language that a page's link was made in, and of what is said to be wrong with a query. "
+            "Tables are the same in all.",
+            {"type": "string", "enum": list(LANGUAGES), "default": next(iter(LANGUAGES))},
+            "ja",
         ),
         "v": (
             "Data version that a link was made with. It changes nothing: there is one version on a server.",

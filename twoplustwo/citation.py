@@ -1,7 +1,8 @@
 """How to cite a meeting, an agreement, a view or the whole data set, each with its data version.
 
 What is cited is this data set's record of a meeting, not the meeting's own documents: the authors
-are those of the data set. Titles may hold any text; each form escapes it by its own rules.
+are those of the data set. Titles may hold any text; each form escapes it by its own rules. The data set
+is in English, and so is its citation, whatever the language of the page.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from twoplustwo.labels import filters_in_words, written_date, written_dates
+from twoplustwo.language import ENGLISH, speaking
 from twoplustwo.record import Record, row, shipped_descriptor
 from twoplustwo.selection import View, Vocabulary
 
@@ -44,6 +46,7 @@ class Citation:
     """Link to what is cited; empty where none is known."""
 
 
+@speaking(ENGLISH)
 def of_meeting(record: Record, meeting_id: str, address: str) -> Citation:
     """The record of one meeting. Raises KeyError for an unknown id."""
     meeting = row(record.meetings, "meeting_id", meeting_id)
@@ -59,6 +62,7 @@ def of_agreement(record: Record, agreement_id: str, address: str) -> Citation:
     return _part(record, agreement_id, agreement.title, address)
 
 
+@speaking(ENGLISH)
 def of_view(record: Record, view: View, address: str, words: str) -> Citation:
     """A page with its filters; ``words`` says the filters for readers (see :func:`view_words`)."""
     told = words if len(words) <= LONGEST_WORDS else f"{words[:LONGEST_WORDS].rstrip()}…"
@@ -72,11 +76,13 @@ def of_dataset(record: Record, address: str = "") -> Citation:
     return _citation(record, "", record.about.title, "", address)
 
 
+@speaking(ENGLISH)
 def view_words(record: Record, view: View) -> str:
     """The filters of a view in one phrase, such as ``Germany, 2013 to 2023, ministerial 2+2``."""
     return ", ".join(filters_in_words(view.selection, record, Vocabulary.of(record)))
 
 
+@speaking(ENGLISH)
 def as_text(citation: Citation, accessed: date) -> str:
     """One line in the author-date form of The Chicago Manual of Style (reference list, data sets)."""
     made = f"{' and '.join(citation.authors)}. {citation.issued.year}. "
@@ -90,6 +96,7 @@ def as_text(citation: Citation, accessed: date) -> str:
     return f"{made} {citation.address}." if citation.address else made
 
 
+@speaking(ENGLISH)
 def as_bibtex(citation: Citation, accessed: date | None = None) -> str:
     """An entry for BibTeX and BibLaTeX, in LaTeX's own signs but for letters that it has no name for.
 

@@ -4,48 +4,69 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
+from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
+from twoplustwo.language import (
+    ENGLISH,
+    Labels,
+    _,
+    marked,
+    ngettext,
+    speaking,
+    spoken,
+    written,
+)
 from twoplustwo.record import Record
-from twoplustwo.selection import FORMATS, MAIN_FORMAT, Selection, Vocabulary
+from twoplustwo.selection import FORMATS, Selection, Vocabulary
 
-FORMAT_LABELS = {
-    "two_plus_two": "Ministerial 2+2",
-    "economic_two_plus_two": "Economic 2+2",
-    "senior_two_plus_two": "2+2 of officials",
-    "strategic_dialogue": "Strategic dialogue",
-    "summit": "Summit",
-    "foreign_ministers": "Foreign ministers",
-    "defence_ministers": "Defence ministers",
-}
+FORMAT_LABELS = Labels(
+    {
+        "two_plus_two": marked("Ministerial 2+2"),
+        "economic_two_plus_two": marked("Economic 2+2"),
+        "senior_two_plus_two": marked("2+2 of officials"),
+        "strategic_dialogue": marked("Strategic dialogue"),
+        "summit": marked("Summit"),
+        "foreign_ministers": marked("Foreign ministers"),
+        "defence_ministers": marked("Defence ministers"),
+    }
+)
 
-BASIS_LABELS = {
-    "joint_statement": "Joint statement",
-    "official_readout": "Official readout",
-    "news": "News report",
-}
+BASIS_LABELS = Labels(
+    {
+        "joint_statement": marked("Joint statement"),
+        "official_readout": marked("Official readout"),
+        "news": marked("News report"),
+    }
+)
 
-TYPE_LABELS = {
-    "isa": "Information security",
-    "detta": "Equipment and technology",
-    "acsa": "Acquisition and cross-servicing",
-    "raa": "Reciprocal access",
-    "joint_development": "Joint development",
-    "security_treaty": "Security treaty",
-    "strategic_partnership": "Strategic partnership",
-    "trade": "Trade",
-    "other": "Other arrangements",
-}
+TYPE_LABELS = Labels(
+    {
+        "isa": marked("Information security"),
+        "detta": marked("Equipment and technology"),
+        "acsa": marked("Acquisition and cross-servicing"),
+        "raa": marked("Reciprocal access"),
+        "joint_development": marked("Joint development"),
+        "security_treaty": marked("Security treaty"),
+        "strategic_partnership": marked("Strategic partnership"),
+        "trade": marked("Trade"),
+        "other": marked("Other arrangements"),
+    }
+)
 
-AGREEMENT_STATUS_LABELS = {
-    "in_force": "In force",
-    "signed": "Signed",
-    "negotiating": "Under negotiation",
-    "announced": "Announced",
-    "superseded": "Superseded",
-    "terminated": "Terminated",
-}
+AGREEMENT_STATUS_LABELS = Labels(
+    {
+        "in_force": marked("In force"),
+        "signed": marked("Signed"),
+        "negotiating": marked("Under negotiation"),
+        "announced": marked("Announced"),
+        "superseded": marked("Superseded"),
+        "terminated": marked("Terminated"),
+    }
+)
 
 STATUS_SIGNS = {
     "in_force": "●",
@@ -56,63 +77,148 @@ STATUS_SIGNS = {
     "terminated": "✕",
 }
 
-EVENT_LABELS = {
-    "proposed": "Proposed",
-    "negotiations_launched": "Talks launched",
-    "agreed_in_principle": "Agreed in principle",
-    "selected": "Supplier or design chosen",
-    "signed": "Signed",
-    "entered_into_force": "Entered into force",
-    "amended": "Amended",
-    "superseded": "Superseded",
-    "terminated": "Terminated",
-}
+EVENT_LABELS = Labels(
+    {
+        "proposed": marked("Proposed"),
+        "negotiations_launched": marked("Talks launched"),
+        "agreed_in_principle": marked("Agreed in principle"),
+        "selected": marked("Supplier or design chosen"),
+        "signed": marked("Signed", "step"),
+        "entered_into_force": marked("Entered into force"),
+        "amended": marked("Amended"),
+        "superseded": marked("Superseded"),
+        "terminated": marked("Terminated"),
+    }
+)
 
-PARTNER_STATUS_LABELS = {
-    "active": "Active",
-    "dormant": "Dormant",
-    "announced": "Announced",
-    "none": "No 2+2 framework found",
-}
+PARTNER_STATUS_LABELS = Labels(
+    {
+        "active": marked("Active"),
+        "dormant": marked("Dormant"),
+        "announced": marked("Announced"),
+        "none": marked("No 2+2 framework found"),
+    }
+)
 
-CONTEXT_LABELS = {
-    "cabinet": "Cabinet",
-    "strategy_document": "Strategy document",
-    "legislation": "Legislation",
-    "crisis": "Crisis",
-    "treaty_or_bloc": "Treaty or bloc",
-    "regional_event": "Regional event",
-    "partner_policy": "Partner's policy",
-}
+CONTEXT_LABELS = Labels(
+    {
+        "cabinet": marked("Cabinet"),
+        "strategy_document": marked("Strategy document"),
+        "legislation": marked("Legislation"),
+        "crisis": marked("Crisis"),
+        "treaty_or_bloc": marked("Treaty or bloc"),
+        "regional_event": marked("Regional event"),
+        "partner_policy": marked("Partner's policy"),
+    }
+)
 
-KIND_LABELS = {
-    "joint_statement": "Joint statement",
-    "official_readout": "Official readout",
-    "official_reference": "Official reference page",
-    "treaty_page": "Treaty text",
-    "news": "News report",
-    "analysis": "Analysis",
-}
+KIND_LABELS = Labels(
+    {
+        "joint_statement": marked("Joint statement"),
+        "official_readout": marked("Official readout"),
+        "official_reference": marked("Official reference page"),
+        "treaty_page": marked("Treaty text"),
+        "news": marked("News report"),
+        "analysis": marked("Analysis"),
+    }
+)
 
-DOUBT_LABELS = {"unconfirmed": "Unconfirmed", "contested": "Contested", "rejected": "Rejected"}
+DOUBT_LABELS = Labels(
+    {"unconfirmed": marked("Unconfirmed"), "contested": marked("Contested"), "rejected": marked("Rejected")}
+)
 
-SEEN_LABELS = {"full": "read in full", "opening": "opening read", "snippet": "snippet read"}
+SEEN_LABELS = Labels(
+    {"full": marked("read in full"), "opening": marked("opening read"), "snippet": marked("snippet read")}
+)
 
-NOT_FOUND = "not found in the texts read"
+THEME_LABELS = Labels(
+    {
+        theme: theme
+        for theme in (
+            marked("Regional security"),
+            marked("International order"),
+            marked("Defence cooperation"),
+            marked("Security domains"),
+            marked("Global issues"),
+            marked("Economic security"),
+        )
+    }
+)
+
+PRECISION_LABELS = Labels({"day": marked("day"), "month": marked("month"), "year": marked("year")})
+"""To what a date is known."""
+
+NOT_FOUND = marked("not found in the texts read")
+
+COMMA, SEMICOLON, OR = marked(", "), marked("; "), marked(" or ")
+
+
+def localized(record: Record, language: str) -> Record:
+    """The record, or a part of it, with its own labels in a language: partners, areas, themes, offices.
+
+    ``name`` and ``name_ja`` change places, and so do the labels and definitions of the areas, so that
+    whatever reads the English column shows the other language. Codes and all other texts stay as they
+    are. One record has one such twin a language, so what is remembered of a record is remembered of it.
+    """
+    if language == ENGLISH:
+        return record
+    twins = _TWINS.setdefault(record, {})
+    if language not in twins:
+        topics = _exchanged(record.topics, language, "label", "definition")
+        with speaking(language):
+            topics = topics.assign(theme=[THEME_LABELS.get(theme, theme) for theme in topics["theme"]])
+        offices = record.offices.set_index("office_id")[f"title_{language}"]
+        seats = record.participants
+        twins[language] = replace(
+            record,
+            partners=_exchanged(record.partners, language, "name"),
+            topics=topics,
+            participants=seats.assign(title=seats["office_id"].map(offices).fillna(seats["title"])),
+        )
+    return twins[language]
+
+
+_TWINS: WeakKeyDictionary[Record, dict[str, Record]] = WeakKeyDictionary()
+
+
+def people_names(record: Record) -> dict[str, str]:
+    """Name of a person as the record has it -> as the language of this run writes it, where that is known."""
+    people = record.people
+    shown = people["name"] if spoken() == ENGLISH else people[f"name_{spoken()}"].fillna(people["name"])
+    return dict(zip(people["name"], shown, strict=True))
+
+
+def _exchanged(table: pd.DataFrame, language: str, *columns: str) -> pd.DataFrame:
+    """The table with the columns and their twins in a language exchanged; gaps stay English."""
+    exchanged: dict[str, pd.Series] = {}
+    for column in columns:
+        other = f"{column}_{language}"
+        exchanged |= {column: table[other].fillna(table[column]), other: table[column]}
+    return table.assign(**exchanged)
 
 
 def written_date(date: pd.Timestamp, precision: str = "day") -> str:
     """A date as readers see it: 21 January 2015, January 2015 or 2015, as far as it is known."""
-    if precision == "year":
-        return f"{date:%Y}"
-    return f"{date:%B %Y}" if precision == "month" else f"{date.day} {date:%B %Y}"
+    return written(date, precision, spoken())
 
 
 def written_dates(first: pd.Timestamp, last: pd.Timestamp | None) -> str:
     """The days of a meeting: 21 January 2015, or 15 December 2016 to 16 December 2016."""
     if last is None or pd.isna(last) or last == first:
         return written_date(first)
-    return f"{written_date(first)} to {written_date(last)}"
+    return _("{first} to {last}").format(first=written_date(first), last=written_date(last))
+
+
+def written_year(year: int) -> str:
+    """A year: 2015."""
+    return written(pd.Timestamp(year, 1, 1), "year", spoken())
+
+
+def written_years(first: int, last: int) -> str:
+    """Some years: 2013 to 2023, or one."""
+    if first == last:
+        return written_year(first)
+    return _("{first} to {last}").format(first=written_year(first), last=written_year(last))
 
 
 def standing(status: str | None, event: str | None, date: pd.Timestamp, precision: str) -> str:
@@ -122,32 +228,57 @@ def standing(status: str | None, event: str | None, date: pd.Timestamp, precisio
     ``status`` is missing where no agreement is on record, ``event`` where no step of it is dated.
     """
     if status is None or pd.isna(status):
-        return "○ none found in the texts read"
-    words = f"{STATUS_SIGNS[status]} {AGREEMENT_STATUS_LABELS[status].lower()}"
+        return _("○ none found in the texts read")
+    words = f"{STATUS_SIGNS[status]} {within(AGREEMENT_STATUS_LABELS[status])}"
     if event is None or pd.isna(event):
         return words
     when = written_date(date, precision)
     if (status, event) in {("in_force", "entered_into_force"), ("negotiating", "negotiations_launched")}:
-        return f"{words} since {when}"
-    return f"{words} {when}" if event == status else f"{words}, {EVENT_LABELS[event].lower()} {when}"
+        return _("{status} since {date}").format(status=words, date=when)
+    if event == status:
+        return _("{status} {date}").format(status=words, date=when)
+    step = within(EVENT_LABELS[event])
+    return _("{status}, {step} {date}").format(status=words, step=step, date=when)
+
+
+def within(label: str) -> str:
+    """A label within a sentence: without its capital, where the language has any."""
+    return label.lower() if spoken() == ENGLISH else label
+
+
+def beginning(words: str) -> str:
+    """Words at the beginning of a sentence: with a capital, where the language has any."""
+    return words.capitalize() if spoken() == ENGLISH else words
 
 
 def written_days(shortest: int, longest: int) -> str:
     """A number of days, or the range that dates known to the month or year leave: 30 to 60 days."""
-    words = counted(longest, "day") if shortest == longest else f"{shortest:,} to {longest:,} days"
+    if shortest == longest:
+        words = counted(longest, "day")
+    else:
+        words = _("{shortest} to {longest} days").format(shortest=f"{shortest:,}", longest=f"{longest:,}")
     return words.replace("-", "−")
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """A number with its noun: 1 meeting, 2 meetings, 1,399 mentions."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+    """A number with its noun: 1 meeting, 2 meetings, 1,399 mentions.
+
+    The message is ``{number} meeting``; ``noun`` and ``plural`` are written out where this is called.
+    """
+    one, many = f"{{number}} {noun}", f"{{number}} {plural or noun + 's'}"
+    return ngettext(one, many, number).format(number=f"{number:,}")
+
+
+def joined(words: Iterable[str], sign: str = COMMA) -> str:
+    """Words as a list in a sentence; ``sign`` is one of those above, such as :data:`SEMICOLON`."""
+    return _(sign).join(words)
 
 
 def written_list(words: list[str], most: int = 6) -> str:
     """Words joined by commas, cut with a count of the rest."""
     if len(words) <= most:
-        return ", ".join(words)
-    return f"{', '.join(words[:most])} and {len(words) - most} more"
+        return joined(words)
+    return _("{words} and {number} more").format(words=joined(words[:most]), number=len(words) - most)
 
 
 def filters_in_words(selection: Selection, record: Record, vocabulary: Vocabulary) -> list[str]:
@@ -160,21 +291,21 @@ def filters_in_words(selection: Selection, record: Record, vocabulary: Vocabular
     last = selection.to_year or vocabulary.last_year
     chosen = [code for code in record.partners["partner"] if code in selection.partners]
     words = [
-        written_list([record.name_of(code) for code in chosen]) if chosen else "all partners",
-        str(first) if first == last else f"{first} to {last}",
+        written_list([record.name_of(code) for code in chosen]) if chosen else _("all partners"),
+        written_years(first, last),
     ]
     if selection.formats == FORMATS:
-        words.append("all formats")
-    elif selection.formats == (MAIN_FORMAT,):
-        words.append("ministerial 2+2")
+        words.append(_("all formats"))
     else:
-        words.append(written_list([FORMAT_LABELS[code].lower() for code in selection.formats]))
+        words.append(written_list([within(FORMAT_LABELS[code]) for code in selection.formats]))
     if selection.topics:
-        words.append("on " + written_list([topics[code] for code in selection.topics]))
+        areas = written_list([topics[code] for code in selection.topics])
+        words.append(_("on {areas}").format(areas=areas))
     if selection.bases:
-        words.append("shown by " + written_list([BASIS_LABELS[code].lower() for code in selection.bases]))
+        bases = written_list([within(BASIS_LABELS[code]) for code in selection.bases])
+        words.append(_("shown by {kinds}").format(kinds=bases))
     if selection.text:
-        words.append(f"with “{selection.text}”")
+        words.append(_("with “{text}”").format(text=selection.text))
     return words
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
+from twoplustwo.language import ENGLISH, LANGUAGES, _, speaking
 from twoplustwo.record import Record, allowed_values, person_id, split_ids
 
 FORMATS = allowed_values("meetings", "format")
@@ -66,6 +67,8 @@ PAGES: dict[str, dict[str, PageOption]] = {
 """Each page's own parameters, beside those of the selection."""
 
 SELECTION_PARAMETERS = ("partner", "from", "to", "format", "topic", "basis", "q")
+LANGUAGE = "lang"
+"""Parameter of every page: the language of the words. It selects nothing."""
 FOREIGN_PARAMETERS = ("embed", "embed_options")  # read by Streamlit itself
 
 
@@ -106,13 +109,13 @@ class LinkProblem:
     value: str
     reason: str
     """What is wrong, with the name of the parameter."""
-    outcome: str = "it was ignored"
+    outcome: str = field(default_factory=lambda: _("it was ignored"))
     """What a page makes of it."""
 
     @property
     def message(self) -> str:
         """Both in one sentence."""
-        return f"{self.reason}; {self.outcome}."
+        return _("{reason}; {outcome}.").format(reason=self.reason, outcome=self.outcome)
 
 
 @dataclass(frozen=True)
@@ -266,8 +269,8 @@ class Selection:
             with_topic = mentions.loc[mentions["topic_id"].isin(self.topics), "meeting_id"]
             mask &= meetings["meeting_id"].isin(with_topic)
         if self.text:
-            people = record.participants.groupby("meeting_id")["name"].agg(" ".join)
-            names = meetings["partner"].map(record.partners.set_index("partner")["name"])
+            people = _people_in_words(record).groupby(record.participants["meeting_id"]).agg(" ".join)
+            names = meetings["partner"].map(_partners_in_words(record))
             written = _joined(
                 meetings["name"],
                 meetings["summary"],
@@ -285,7 +288,7 @@ class Selection:
         if self.partners:
             mask &= agreements["partner"].isin(self.partners)
         if self.text:
-            names = agreements["partner"].map(record.partners.set_index("partner")["name"])
+            names = agreements["partner"].map(_partners_in_words(record))
             written = _joined(agreements["title"], agreements["summary"], names)
             mask &= written.map(self._has_words).astype(bool)
         return mask
@@ -304,6 +307,18 @@ class Selection:
         return all(word in found for word in _folded(self.text).split() or self.text.split())
 
 
+def _partners_in_words(record: Record) -> pd.Series:
+    """Partner code -> its names in all languages, so that a text means the same in each."""
+    partners = record.partners.set_index("partner")
+    return _joined(partners["name"], partners["name_ja"])
+
+
+def _people_in_words(record: Record) -> pd.Series:
+    """Of each participant the names in all languages."""
+    names = record.participants["name"]
+    return _joined(names, names.map(record.people.set_index("name")["name_ja"]))
+
+
 @dataclass(frozen=True)
 class View:
     """What a visitor looks at: a page, a selection, and the page's own options."""
@@ -312,9 +327,16 @@ class View:
     selection: Selection = field(default_factory=Selection)
     options: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Options that differ from their default, in the order of :data:`PAGES`."""
+    language: str = ENGLISH
 
     @classmethod
-    def of(cls, page: str, selection: Selection, options: Mapping[str, Iterable[str]]) -> View:
+    def of(
+        cls,
+        page: str,
+        selection: Selection,
+        options: Mapping[str, Iterable[str]],
+        language: str = ENGLISH,
+    ) -> View:
         """A view from any options; those at their default are left out."""
         kept = []
         for name, option in PAGES[page].items():
@@ -325,7 +347,7 @@ class View:
                 values = ()
             if values:
                 kept.append((name, values))
-        return cls(page, selection, tuple(kept))
+        return cls(page, selection, tuple(kept), language)
 
     def option(self, name: str) -> tuple[str, ...]:
         """The values of an option, its default where none was chosen."""
@@ -334,8 +356,16 @@ class View:
         return declared.values[:1] if not chosen and isinstance(declared, OneOf) else chosen
 
     def pairs(self) -> Pairs:
-        """Parameters and values of selection and page."""
-        return self.selection.pairs() + [(name, value) for name, values in self.options for value in values]
+        """Parameters and values of selection, page and language."""
+        options = [(name, value) for name, values in self.options for value in values]
+        return [*self.selection.pairs(), *options, *self._language_pair()]
+
+    def carried(self) -> Pairs:
+        """What a link to another page takes along: the filters and the language."""
+        return [*self.selection.pairs(), *self._language_pair()]
+
+    def _language_pair(self) -> Pairs:
+        return [] if self.language == ENGLISH else [(LANGUAGE, self.language)]
 
     def to_query(self) -> str:
         """The query string, percent-encoded, without a leading question mark."""
@@ -363,10 +393,26 @@ def read_link(page: str, params: Params, vocabulary: Vocabulary) -> Link:
     Every value that is unknown, out of range, empty or given once too often is named in
     ``problems``; the view is made of the rest.
     """
-    reader = _Reader(params, vocabulary)
+    with speaking(language_of(params)):
+        return _read(page, _Reader(params, vocabulary))
+
+
+def language_of(params: Params) -> str:
+    """The language that a query string asks for; English where it asks for none that there is."""
+    asked = (value.strip().lower() for value in params.get(LANGUAGE, ()))
+    return next((code for code in asked if code in LANGUAGES), ENGLISH)
+
+
+def _read(page: str, reader: _Reader) -> Link:
+    vocabulary = reader.vocabulary
     from_year, to_year = reader.year("from"), reader.year("to")
     if from_year is not None and to_year is not None and from_year > to_year:
-        reader.note("from", str(from_year), f"from={from_year} is after to={to_year}", "the two were swapped")
+        reader.note(
+            "from",
+            str(from_year),
+            _("from={first} is after to={last}").format(first=from_year, last=to_year),
+            _("the two were swapped"),
+        )
     formats = reader.codes("format", (*FORMATS, ALL_FORMATS), str.lower)
     selection = Selection(
         partners=reader.codes("partner", vocabulary.partners, str.upper),
@@ -379,11 +425,13 @@ def read_link(page: str, params: Params, vocabulary: Vocabulary) -> Link:
     )
     options = {name: reader.option(name, option) for name, option in PAGES[page].items()}
     version = reader.version("v")
-    known = {*SELECTION_PARAMETERS, *PAGES[page], "v", *FOREIGN_PARAMETERS}
-    for name in params:
+    language = reader.option(LANGUAGE, OneOf(tuple(LANGUAGES)))
+    known = {*SELECTION_PARAMETERS, *PAGES[page], "v", LANGUAGE, *FOREIGN_PARAMETERS}
+    for name in reader.params:
         if name not in known:
-            reader.note(name, "", f"{_quoted(name)} is no parameter of this page")
-    return Link(View.of(page, selection, options), version, tuple(reader.problems))
+            reader.note(name, "", _("{name} is no parameter of this page").format(name=_quoted(name)))
+    view = View.of(page, selection, options, *language)
+    return Link(view, version, tuple(reader.problems))
 
 
 class _Reader:
@@ -406,16 +454,23 @@ class _Reader:
             if code in allowed and (fold is str or value.strip().isascii()):
                 found.append(code)
             else:
-                said = f"{name}={_quoted(value)}" if value.strip() else f"{name}= without a value"
-                self.note(name, value, f"{said} is not in this record")
+                if value.strip():
+                    said = _("{name}={value} is not in this record")
+                else:
+                    said = _("{name}= without a value is not in this record")
+                self.note(name, value, said.format(name=name, value=_quoted(value)))
         return tuple(found)
 
     def single(self, name: str) -> str | None:
         values = self.params.get(name, ())
-        if len(values) > 1:
-            times = f"{name} was given {len(values)} times"
-            self.note(name, values[1], times, f"the first, {_quoted(values[0])}, was used")
+        self._once(name, values)
         return values[0] if values else None
+
+    def _once(self, name: str, values: Sequence[str]) -> None:
+        if len(values) > 1:
+            times = _("{name} was given {number} times").format(name=name, number=len(values))
+            used = _("the first, {value}, was used").format(value=_quoted(values[0]))
+            self.note(name, values[1], times, used)
 
     def year(self, name: str) -> int | None:
         value = self.single(name)
@@ -424,7 +479,8 @@ class _Reader:
         first, last = self.vocabulary.first_year, self.vocabulary.last_year
         if re.fullmatch(r"[0-9]{4}", value.strip()) and first <= int(value) <= last:
             return int(value)
-        self.note(name, value, f"{name}={_quoted(value)} is not a year from {first} to {last}")
+        said = _("{name}={value} is not a year from {first} to {last}")
+        self.note(name, value, said.format(name=name, value=_quoted(value), first=first, last=last))
         return None
 
     def text(self, name: str) -> str:
@@ -432,13 +488,13 @@ class _Reader:
         if value is None:
             return ""
         if not _clean_text(value):
-            self.note(name, value, f"{name}= without a value")
+            self.note(name, value, _("{name}= without a value").format(name=name))
         elif _UNSEEN.search(value):
-            self.note(name, value, f"{name} holds signs that cannot be seen", "they were read as blanks")
+            said = _("{name} holds signs that cannot be seen").format(name=name)
+            self.note(name, value, said, _("they were read as blanks"))
         if len(_clean_text(value, limit=None)) > LONGEST_TEXT:
-            self.note(
-                name, value, f"{name} is longer than {LONGEST_TEXT} characters", "its beginning was used"
-            )
+            said = _("{name} is longer than {number} characters").format(name=name, number=LONGEST_TEXT)
+            self.note(name, value, said, _("its beginning was used"))
         return _clean_text(value)
 
     def version(self, name: str) -> str | None:
@@ -447,7 +503,8 @@ class _Reader:
             return None
         if re.fullmatch(r"[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,4}", value):
             return value
-        self.note(name, value, f"{name}={_quoted(value)} is no data version")
+        said = _("{name}={value} is no data version")
+        self.note(name, value, said.format(name=name, value=_quoted(value)))
         return None
 
     def option(self, name: str, option: PageOption) -> tuple[str, ...]:
@@ -459,9 +516,7 @@ class _Reader:
             case RecordId():
                 read = partial(self.codes, known=self.vocabulary.ids)
         chosen = read(name)
-        if len(chosen) > 1:
-            times = f"{name} was given {len(chosen)} times"
-            self.note(name, chosen[1], times, f"the first, {_quoted(chosen[0])}, was used")
+        self._once(name, chosen)
         return chosen[:1]
 
 

@@ -7,12 +7,24 @@ from functools import partial
 
 import pandas as pd
 
-from twoplustwo.labels import counted
+from twoplustwo.labels import joined
+from twoplustwo.language import ngettext, nmarked
 from twoplustwo.record import Record, rows, version_key
 
 VERSIONED = {"meetings": "meeting_id", "agreements": "agreement_id", "mentions": "meeting_id"}
 WHAT = {"meetings": "name", "agreements": "title", "mentions": "topic_id"}
-NOUNS = {"meetings": "meeting", "agreements": "agreement", "mentions": "mention"}
+COUNTED = {
+    ("meetings", "added"): nmarked("{number} meeting added", "{number} meetings added"),
+    ("meetings", "revised"): nmarked("{number} meeting revised", "{number} meetings revised"),
+    ("meetings", "retired"): nmarked("{number} meeting retired", "{number} meetings retired"),
+    ("agreements", "added"): nmarked("{number} agreement added", "{number} agreements added"),
+    ("agreements", "revised"): nmarked("{number} agreement revised", "{number} agreements revised"),
+    ("agreements", "retired"): nmarked("{number} agreement retired", "{number} agreements retired"),
+    ("mentions", "added"): nmarked("{number} mention added", "{number} mentions added"),
+    ("mentions", "revised"): nmarked("{number} mention revised", "{number} mentions revised"),
+    ("mentions", "retired"): nmarked("{number} mention retired", "{number} mentions retired"),
+}
+"""What changed how -> the words for so many of it."""
 
 
 def changes_since(record: Record, version: str) -> pd.DataFrame:
@@ -67,11 +79,10 @@ def _retired(record: Record, version: str) -> pd.DataFrame:
 def changes_in_words(changes: pd.DataFrame) -> str:
     """A count such as "2 meetings added, 1 mention revised"; empty if nothing changed."""
     counts = changes.groupby(["table", "change"]).size()
-    return ", ".join(
-        f"{counted(int(counts[table, change]), NOUNS[table])} {change}"
-        for table in VERSIONED
-        for change in ("added", "revised", "retired")
-        if (table, change) in counts.index
+    return joined(
+        ngettext(*words, int(counts[which])).format(number=f"{counts[which]:,}")
+        for which, words in COUNTED.items()
+        if which in counts.index
     )
 
 

@@ -27,6 +27,7 @@ from twoplustwo.labels import (
     written_date,
     written_days,
 )
+from twoplustwo.language import Labels, _, marked
 from twoplustwo.record import rows
 
 LIFE = 34  # px: a label and a bar below it
@@ -38,16 +39,21 @@ LONGEST_LABEL = 60  # letters that a phone has room for
 class Stroke(NamedTuple):
     """How a stage of life is drawn: shape, not colour, tells stages apart."""
 
-    label: str
+    message: str
     width: float
     dash: str
 
+    @property
+    def label(self) -> str:
+        """What it is, in the language of the run."""
+        return _(self.message)
+
 
 STROKES = {
-    "talks": Stroke("Before signature", 1.5, "dot"),
-    "signed": Stroke("Signed, not in force", 2.5, "solid"),
-    "in_force": Stroke("In force", 7, "solid"),
-    "force_undated": Stroke("In force, start not found", 7, "3px,3px"),
+    "talks": Stroke(marked("Before signature"), 1.5, "dot"),
+    "signed": Stroke(marked("Signed, not in force"), 2.5, "solid"),
+    "in_force": Stroke(marked("In force"), 7, "solid"),
+    "force_undated": Stroke(marked("In force, start not found"), 7, "3px,3px"),
 }
 SYMBOLS_OF_STEPS = {
     "proposed": "square-open",
@@ -60,7 +66,14 @@ SYMBOLS_OF_STEPS = {
     "superseded": "x-thin-open",
     "terminated": "x-thin-open",
 }
-PERIOD = "Known to month or year"
+PERIOD = marked("Known to month or year")
+KNOWN_TO = Labels(
+    {
+        "day": marked("<b>{step}</b> · {date}"),
+        "month": marked("<b>{step}</b> · {date} (known to the month)"),
+        "year": marked("<b>{step}</b> · {date} (known to the year)"),
+    }
+)
 
 
 def lives(
@@ -196,7 +209,7 @@ def _draw_steps(
         hoverinfo="text",
         unselected={"marker": {"opacity": 0.55}},
     )
-    label = "Superseded or ended" if symbol.startswith("x-") else EVENT_LABELS[_first_event(symbol)]
+    label = _("Superseded or ended") if symbol.startswith("x-") else EVENT_LABELS[_first_event(symbol)]
     drawing.add(
         x=[None],
         y=[None],
@@ -236,7 +249,7 @@ def _draw_periods(
         x=x,
         y=y,
         mode="lines+markers",
-        name=PERIOD,
+        name=_(PERIOD),
         line={"color": TEXT, "width": 1.5},
         marker={
             "symbol": "line-ns-open",
@@ -254,10 +267,10 @@ def _draw_periods(
 
 def _step_hover(step: Any) -> str:
     lines = [as_hover(line) for line in textwrap.wrap(step.title, 48)]
-    known = "" if step.precision == "day" else f" (known to the {step.precision})"
+    when = written_date(step.date, step.precision)
     return "<br>".join(
         [
-            f"<b>{EVENT_LABELS[step.event]}</b> · {written_date(step.date, step.precision)}{known}",
+            KNOWN_TO[step.precision].format(step=EVENT_LABELS[step.event], date=when),
             *lines,
             TYPE_LABELS[step.type],
         ]
@@ -301,16 +314,18 @@ def spread(
         y=[at for _, at in medians],
         mode="markers",
         marker={"symbol": "line-ns-open", "size": 15, "color": TEXT, "line": {"width": 2.5}},
-        hovertext=[
-            f"Median {written_days(round(line.median_days), round(line.median_days))}" for line, _ in medians
-        ],
+        hovertext=[_("Median {days}").format(days=_median(line)) for line, _at in medians],
         hoverinfo="text",
         showlegend=False,
     )
     for name, mode, marker in (
-        ("An agreement", "markers", {"symbol": "circle", "size": 8, "color": NEUTRAL}),
-        ("Range of one", "lines+markers", {"symbol": "line-ns-open", "size": 8, "color": NEUTRAL}),
-        ("Median", "markers", {"symbol": "line-ns-open", "size": 13, "color": TEXT, "line": {"width": 2.5}}),
+        (_("An agreement"), "markers", {"symbol": "circle", "size": 8, "color": NEUTRAL}),
+        (_("Range of one"), "lines+markers", {"symbol": "line-ns-open", "size": 8, "color": NEUTRAL}),
+        (
+            _("Median"),
+            "markers",
+            {"symbol": "line-ns-open", "size": 13, "color": TEXT, "line": {"width": 2.5}},
+        ),
     ):
         drawing.add(
             x=[None], y=[None], name=name, mode=mode, marker=marker, line={"color": NEUTRAL, "width": 1.5}
@@ -331,7 +346,11 @@ def spread(
         "tickformat": ",d",
         "nticks": 5,
         "automargin": True,  # room above a legend of several lines
-        "title": {"text": f"Days{f' (0 = {zero})' if zero else ''}", "font": {"size": FONT}, "standoff": 4},
+        "title": {
+            "text": _("Days (0 = {zero})").format(zero=zero) if zero else _("Days"),
+            "font": {"size": FONT},
+            "standoff": 4,
+        },
     }
     drawing.layout |= {
         "showlegend": True,
@@ -341,14 +360,21 @@ def spread(
 
 
 def _spread_label(line: Any) -> str:
-    counts = f"{line.known} known, {line.not_yet} not yet, {line.not_known} not known"
+    counts = _("{known} known, {not_yet} not yet, {not_known} not known").format(
+        known=line.known, not_yet=line.not_yet, not_known=line.not_known
+    )
     if not line.known:
         return f"<b>{TYPE_LABELS[line.type]}</b><br>{counts}"
-    median = written_days(round(line.median_days), round(line.median_days))
-    return (
-        f"<b>{TYPE_LABELS[line.type]}</b> median {median}<br>"
-        f"{written_days(int(line.shortest_days), int(line.longest_days))} · {counts}"
+    return _("<b>{type}</b> median {median}<br>{range} · {counts}").format(
+        type=TYPE_LABELS[line.type],
+        median=_median(line),
+        range=written_days(int(line.shortest_days), int(line.longest_days)),
+        counts=counts,
     )
+
+
+def _median(line: Any) -> str:
+    return written_days(round(line.median_days), round(line.median_days))
 
 
 def _draw_durations(
@@ -388,7 +414,7 @@ def _draw_durations(
 
 def _duration_hover(found: Any, names: Mapping[str, str]) -> str:
     title = [as_hover(part) for part in textwrap.wrap(found.title, 48)]
-    begins = "First 2+2" if found.begins_with == "first_meeting" else EVENT_LABELS[found.begins_with]
+    begins = _("First 2+2") if found.begins_with == "first_meeting" else EVENT_LABELS[found.begins_with]
     took = written_days(int(found.shortest_days), int(found.longest_days))
     return "<br>".join(
         [

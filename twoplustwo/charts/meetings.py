@@ -30,9 +30,12 @@ from twoplustwo.labels import (
     TYPE_LABELS,
     as_hover,
     counted,
+    joined,
     written_date,
     written_dates,
+    written_year,
 )
+from twoplustwo.language import _, marked
 from twoplustwo.record import rows
 
 LANE = 48  # px
@@ -71,9 +74,7 @@ def partner_year_matrix(
         ]
         cells.append(
             [
-                Cell(number, str(number), f"<b>{name}</b>, {year}<br>{what}: {counted(number, 'meeting')}")
-                if number
-                else None
+                Cell(number, str(number), _cell_hover(name, year, what, number)) if number else None
                 for year, number in zip(years, numbers, strict=True)
             ]
         )
@@ -91,29 +92,40 @@ def partner_year_matrix(
     return drawing.figure()
 
 
+def _cell_hover(name: str, year: int, what: str, number: int) -> str:
+    return _("<b>{partner}</b>, {year}<br>{format}: {meetings}").format(
+        partner=name, year=written_year(year), format=what, meetings=counted(number, "meeting")
+    )
+
+
 @dataclass(frozen=True)
 class Mark:
     """A kind of mark on the timeline: what it stands for, its shape, its place in the lane."""
 
-    label: str
+    message: str
     symbol: str
     size: int
     offset: float = 0.0
 
+    @property
+    def label(self) -> str:
+        """What it stands for, in the language of the run."""
+        return _(self.message)
+
 
 MEETING_MARKS = {
-    "two_plus_two": Mark("Ministerial 2+2", "circle", 13),
-    "economic_two_plus_two": Mark("Economic 2+2", "square", 11),
-    "senior_two_plus_two": Mark("2+2 of officials", "circle-open", 12),
-    "strategic_dialogue": Mark("Strategic dialogue", "diamond-open", 12),
-    "summit": Mark("Summit", "star", 12),
-    "foreign_ministers": Mark("Foreign ministers", "hexagon-open", 12),
-    "defence_ministers": Mark("Defence ministers", "pentagon-open", 12),
+    "two_plus_two": Mark(marked("Ministerial 2+2"), "circle", 13),
+    "economic_two_plus_two": Mark(marked("Economic 2+2"), "square", 11),
+    "senior_two_plus_two": Mark(marked("2+2 of officials"), "circle-open", 12),
+    "strategic_dialogue": Mark(marked("Strategic dialogue"), "diamond-open", 12),
+    "summit": Mark(marked("Summit"), "star", 12),
+    "foreign_ministers": Mark(marked("Foreign ministers"), "hexagon-open", 12),
+    "defence_ministers": Mark(marked("Defence ministers"), "pentagon-open", 12),
 }
-BEFORE = Mark("Agreement: earlier step", "line-ns-open", 9, 0.3)
-SIGNED = Mark("Agreement signed", "triangle-up-open", 10, 0.3)
-IN_FORCE = Mark("Agreement in force", "triangle-up", 10, 0.3)
-AFTER = Mark("Agreement: amended or replaced", "x-thin-open", 8, 0.3)
+BEFORE = Mark(marked("Agreement: earlier step"), "line-ns-open", 9, 0.3)
+SIGNED = Mark(marked("Agreement signed"), "triangle-up-open", 10, 0.3)
+IN_FORCE = Mark(marked("Agreement in force"), "triangle-up", 10, 0.3)
+AFTER = Mark(marked("Agreement: amended or replaced"), "x-thin-open", 8, 0.3)
 EVENT_MARKS = {
     "proposed": BEFORE,
     "negotiations_launched": BEFORE,
@@ -166,9 +178,9 @@ def timeline(
     drawing = Drawing(height, top=6, bottom=60)
     labels = [f"<b>{as_hover(names[code])}</b>" for code in lanes]
     if events is not None:
-        labels.append("<b>Events around them</b>")
+        labels.append("<b>" + _("Events around them") + "</b>")
     if cabinets is not None:
-        labels.append("<b>Japanese cabinets</b>")
+        labels.append("<b>" + _("Japanese cabinets") + "</b>")
         _draw_cabinets(drawing, cabinets, len(labels) - 1, span)
     position = {code: row for row, code in enumerate(lanes)}
     line = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "line": {"color": FAINT, "width": 1}}
@@ -259,9 +271,7 @@ def _draw_cabinets(
         mode="markers",
         marker={"size": 7, "color": NEUTRAL, "symbol": "line-ns-open"},
         hovertext=[
-            f"<b>{as_hover(cabinet.title)}</b><br>{written_date(cabinet.date)} to "
-            + ("in office" if pd.isna(cabinet.end_date) else written_date(cabinet.end_date))
-            for cabinet, _, _ in terms
+            f"<b>{as_hover(cabinet.title)}</b><br>{_term(cabinet)}" for cabinet, _first, _last in terms
         ],
         hoverinfo="text",
         showlegend=False,
@@ -278,6 +288,14 @@ def _draw_cabinets(
             }
             for cabinet, first, last in _apart(terms, 0.045 * (end - start))
         ],
+    )
+
+
+def _term(cabinet: Any) -> str:
+    if pd.isna(cabinet.end_date):
+        return _("{date} to in office").format(date=written_date(cabinet.date))
+    return _("{first} to {last}").format(
+        first=written_date(cabinet.date), last=written_date(cabinet.end_date)
     )
 
 
@@ -304,11 +322,11 @@ def _draw_events(drawing: Drawing, events: pd.DataFrame, row: int) -> None:
         x=events["date"].dt.strftime("%Y-%m-%d").tolist(),
         y=[row + 0.1] * len(events),
         mode="markers",
-        name="Event around them",
+        name=_("Event around them"),
         marker={"symbol": "diamond-tall", "size": 10, "color": NEUTRAL},
         hovertext=[
-            f"<b>{as_hover(event.title)}</b><br>{CONTEXT_LABELS[event.kind]}, "
-            f"{written_date(event.date, event.precision)}"
+            f"<b>{as_hover(event.title)}</b><br>"
+            + joined([CONTEXT_LABELS[event.kind], written_date(event.date, event.precision)])
             for event in rows(events)
         ],
         hoverinfo="text",
@@ -316,7 +334,7 @@ def _draw_events(drawing: Drawing, events: pd.DataFrame, row: int) -> None:
 
 
 def _meeting_hover(meeting: Any, people: Mapping[str, str]) -> str:
-    place = "by video link" if meeting.mode == "virtual" else meeting.city
+    place = _("by video link") if meeting.mode == "virtual" else meeting.city
     lines = [
         f"<b>{_wrapped(meeting.name)}</b>",
         written_dates(meeting.date, meeting.end_date),
@@ -377,13 +395,17 @@ def series_chart(steps: pd.DataFrame, names: Mapping[str, str], *, by_ordinal: b
             line={"color": colour_of(str(code)), "width": 1.5},
             hovertext=[
                 f"<b>{_wrapped(row.name)}</b><br>{written_date(row.date)}"
-                + ("" if pd.isna(row.days) else f"<br>{row.days:,} days after the one before")
+                + (
+                    ""
+                    if pd.isna(row.days)
+                    else "<br>" + _("{days} days after the one before").format(days=f"{row.days:,}")
+                )
                 for row in rows(series)
             ],
             hoverinfo="text",
         )
     count_axis = {
-        "title": {"text": "Meeting of the series", "font": {"size": FONT}},
+        "title": {"text": _("Meeting of the series"), "font": {"size": FONT}},
         "tickformat": "d",
         "dtick": 1 if last <= 12 else 5,
         "range": [0.5, last + 0.6],
@@ -392,7 +414,12 @@ def series_chart(steps: pd.DataFrame, names: Mapping[str, str], *, by_ordinal: b
     }
     if by_ordinal:
         drawing.x |= count_axis
-        drawing.y |= {"showgrid": True, "gridcolor": FAINT, "rangemode": "tozero", "ticksuffix": " y"}
+        drawing.y |= {
+            "showgrid": True,
+            "gridcolor": FAINT,
+            "rangemode": "tozero",
+            "ticksuffix": _("{number} y").format(number=""),
+        }
     else:
         start = pd.Timestamp(steps["date"].min().year, 1, 1)
         end = pd.Timestamp(steps["date"].max().year, 12, 31)

@@ -20,6 +20,7 @@ from twoplustwo.charts.style import (
     colour_of,
 )
 from twoplustwo.labels import as_hover
+from twoplustwo.language import _
 from twoplustwo.record import rows
 
 ROW = 36  # px: a label and a bar below it
@@ -31,7 +32,21 @@ PER_CENT = {
 
 
 def _of(meetings: int, coded: int) -> str:
-    return f"{meetings} of {coded}"
+    return _("{number} of {all}").format(number=meetings, all=coded)
+
+
+def _share(share: float) -> str:
+    return f"{share:.0%}"
+
+
+def _with_interval(cell: Any) -> str:
+    """Counts, share and interval of a cell, in two lines."""
+    return _("{count} coded meetings<br>{share} (95 % interval {low} to {high})").format(
+        count=_of(int(cell.meetings), int(cell.coded_meetings)),
+        share=_share(cell.share),
+        low=_share(cell.share_low),
+        high=_share(cell.share_high),
+    )
 
 
 def ranking(frequency: pd.DataFrame, *, share: bool) -> Figure:
@@ -47,11 +62,7 @@ def ranking(frequency: pd.DataFrame, *, share: bool) -> Figure:
     drawing = Drawing(ROW * len(frequency) + 40)
     table = frequency.fillna({"share": 0, "share_low": 0, "share_high": 0})
     x = 100 * table["share"] if share else table["meetings"]
-    hover = [
-        f"<b>{as_hover(row.label)}</b><br>{_of(row.meetings, row.coded_meetings)} coded meetings"
-        f"<br>{row.share:.0%} (95 % interval {row.share_low:.0%} to {row.share_high:.0%})"
-        for row in rows(table)
-    ]
+    hover = [f"<b>{as_hover(row.label)}</b><br>{_with_interval(row)}" for row in rows(table)]
     drawing.add(
         "bar",
         x=x.round(2).tolist(),
@@ -138,8 +149,10 @@ def _cell(cell: Any, topic: str, column: str, *, share: bool) -> Cell:
     return Cell(
         round(100 * cell.share, 1) if share else met,
         str(met),
-        f"<b>{as_hover(topic)}</b><br>{as_hover(column)}: "
-        f"{_of(met, coded)} coded meetings ({met / coded:.0%})",
+        f"<b>{as_hover(topic)}</b><br>"
+        + _("{column}: {count} coded meetings ({share})").format(
+            column=as_hover(column), count=_of(met, coded), share=_share(met / coded)
+        ),
     )
 
 
@@ -191,10 +204,9 @@ def profiles(
                 "width": 0,
             },
             hovertext=[
-                f"<b>{name}</b><br>{as_hover(label)}: "
-                f"{_of(int(cell.meetings), int(cell.coded_meetings))} coded meetings<br>"
-                f"{cell.share:.0%} (95 % interval {cell.share_low:.0%} to {cell.share_high:.0%})"
-                for (_, label), cell in zip(topics, rows(table), strict=True)
+                f"<b>{name}</b><br>"
+                + _("{area}: {count}").format(area=as_hover(label), count=_with_interval(cell))
+                for (_topic, label), cell in zip(topics, rows(table), strict=True)
             ],
             hoverinfo="text",
         )

@@ -8,18 +8,21 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from twoplustwo.dashboard.visit import HOME
+from twoplustwo.language import Labels, marked
 from twoplustwo.selection import Pairs
 
 FOLDER = Path(__file__).resolve().parents[2] / "pages"
-TITLES = {
-    "overview": "Overview",
-    "timeline": "Timeline",
-    "partners": "Partners",
-    "topics": "Topics",
-    "agreements": "Agreements",
-    "meetings": "Meetings",
-    "method": "Method",
-}
+TITLES = Labels(
+    {
+        "overview": marked("Overview"),
+        "timeline": marked("Timeline"),
+        "partners": marked("Partners"),
+        "topics": marked("Topics"),
+        "agreements": marked("Agreements"),
+        "meetings": marked("Meetings"),
+        "method": marked("Method"),
+    }
+)
 
 
 def current_page() -> Page:
@@ -33,5 +36,5 @@ def current_page() -> Page:
 
 
 def link(name: str, params: Pairs, label: str | None = None) -> None:
-    """A link to a page of the dashboard that carries parameters along."""
-    st.page_link(st.session_state["pages"][name], label=label, query_params=params)
+    """A link to a page of the dashboard that carries parameters along; by default it has the page's title."""
+    st.page_link(st.session_state["pages"][name], label=label or TITLES[name], query_params=params)

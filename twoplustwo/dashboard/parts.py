@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -17,22 +18,44 @@ from twoplustwo.export import file_name
 from twoplustwo.labels import (
     FORMAT_LABELS,
     as_markdown,
+    beginning,
     counted,
     filters_in_words,
+    joined,
     written_list,
 )
+from twoplustwo.language import ENGLISH, LANGUAGES, Labels, _, marked, ngettext
 from twoplustwo.record import version_key
 from twoplustwo.selection import LinkProblem, ways_back
 
-FILTER_NAMES = {
-    "partner": "partner filter",
-    "years": "years",
-    "format": "format filter",
-    "topic": "filter on cooperation areas",
-    "basis": "filter on evidence",
-    "q": "text filter",
-    "all": "filters",
-}
+EMPTIED_BY = Labels(
+    {
+        "partner": marked("The partner filter is what empties it"),
+        "years": marked("The years are what empties it"),
+        "format": marked("The format filter is what empties it"),
+        "topic": marked("The filter on cooperation areas is what empties it"),
+        "basis": marked("The filter on evidence is what empties it"),
+        "q": marked("The text filter is what empties it"),
+        "all": marked("The filters are what empties it"),
+    }
+)
+DROP = Labels(
+    {
+        "partner": marked("Drop the partner filter"),
+        "years": marked("Drop the years"),
+        "format": marked("Drop the format filter"),
+        "topic": marked("Drop the filter on cooperation areas"),
+        "basis": marked("Drop the filter on evidence"),
+        "q": marked("Drop the text filter"),
+        "all": marked("Drop the filters"),
+    }
+)
+NOTHING_LEFT = Labels(
+    {
+        "meetings": marked("No meeting on record fits all filters together."),
+        "agreements": marked("No agreement on record fits all filters together."),
+    }
+)
 
 # What Streamlit's theme cannot say:
 # - White on the light blue of the dark theme is hard to read, so the values chosen in a filter are outlined.
@@ -77,13 +100,25 @@ STYLE = """<style>
 
 
 def header(visit: Visit) -> None:
-    """Name and navigation; each link carries the filters along."""
+    """Name, navigation and languages; each link carries the filters along."""
     st.html(STYLE)
-    params = visit.selection.pairs()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="navigation"):
-        st.markdown("**Two Plus Two**", width="content")
+        st.markdown("**Two Plus Two**", width="content")  # the name, in all languages
         for name in navigation.TITLES:
-            navigation.link(name, params)
+            navigation.link(name, visit.view.carried())
+        _languages(visit)
+
+
+def _languages(visit: Visit) -> None:
+    """The languages, each by its own name; a link keeps page, filters and the open record."""
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="xsmall", width="content", key="languages"
+    ):
+        for code, name in LANGUAGES.items():
+            if code == visit.view.language:
+                st.markdown(f"**{name}**", width="content")
+            else:
+                navigation.link(visit.view.page, replace(visit.view, language=code).pairs(), name)
 
 
 def footer(visit: Visit) -> None:
@@ -91,9 +126,22 @@ def footer(visit: Visit) -> None:
     about = visit.record.about
     st.divider()
     note(
-        f"Data version {about.version}, {as_markdown(about.licence)}. {as_markdown(about.coverage_note)} "
-        "Absence is weak evidence: most pages were read only from their opening."
+        _(
+            "Data version {version}, {licence}. {coverage} "
+            "Absence is weak evidence: most pages were read only from their opening."
+        ).format(
+            version=about.version,
+            licence=as_markdown(about.licence),
+            coverage=as_markdown(about.coverage_note),
+        )
     )
+    if visit.view.language != ENGLISH:
+        note(
+            _(
+                "Texts of the record, such as names of meetings, summaries, notes and titles of sources, "
+                "are in English."
+            )
+        )
 
 
 def link_notices(visit: Visit) -> None:
@@ -111,18 +159,22 @@ def _version_notice(visit: Visit, made_with: str) -> None:
         return
     if version_key(made_with) > version_key(ours):
         st.info(
-            f"This link was made with data version {made_with}; this server still has {ours}.",
+            _("This link was made with data version {theirs}; this server still has {ours}.").format(
+                theirs=made_with, ours=ours
+            ),
             icon=":material/update:",
         )
         return
     changes = changes_since(visit.selected, made_with)
-    said = changes_in_words(changes) or "nothing has changed"
+    said = changes_in_words(changes) or _("nothing has changed")
     st.info(
-        f"This link was made with data version {made_with}. Since then, within this selection: {said}.",
+        _(
+            "This link was made with data version {version}. Since then, within this selection: {changes}."
+        ).format(version=made_with, changes=said),
         icon=":material/update:",
     )
     if len(changes):
-        fold = st.expander("List the changes", key="changes", on_change="rerun")
+        fold = st.expander(_("List the changes"), key="changes", on_change="rerun")
         if fold.open:
             with fold:
                 data_table(changes, key="changes-table")
@@ -131,8 +183,8 @@ def _version_notice(visit: Visit, made_with: str) -> None:
 def _in_one_line(problems: tuple[LinkProblem, ...], most: int = 4) -> str:
     said = [as_markdown(problem.message) for problem in problems[:most]]
     if len(problems) > most:
-        said.append(f"{len(problems) - most} more values were not understood either.")
-    return "Not all of this link could be read: " + " ".join(said)
+        said.append(_("{number} more values were not understood either.").format(number=len(problems) - most))
+    return _("Not all of this link could be read: {problems}").format(problems=" ".join(said))
 
 
 def title(visit: Visit, text: str, question: str) -> None:
@@ -151,30 +203,38 @@ def title(visit: Visit, text: str, question: str) -> None:
     st.markdown(f"**{line}**")
     if len(visit.selection.formats) > 1 and len(selected.meetings):
         counts = format_counts(selected)
-        parts = [f"{FORMAT_LABELS[str(code)]} {count}" for code, count in counts.items()]
-        note(f"Formats are different things; here they stand together: {', '.join(parts)}.")
+        formats = joined(f"{FORMAT_LABELS[str(code)]} {count}" for code, count in counts.items())
+        note(_("Formats are different things; here they stand together: {formats}.").format(formats=formats))
 
 
 def stop_if_empty(visit: Visit) -> None:
     """Where no meeting is left, say which filter took the last, offer the ways back, and end."""
     if len(visit.selected.meetings):
         return
-    say_empty(visit, "meeting")
+    say_empty(visit, "meetings")
     footer(visit)
     st.stop()
 
 
-def say_empty(visit: Visit, noun: str) -> None:
-    """That no meeting or agreement is left, which filter took the last, and the ways back."""
-    st.info(f"No {noun} on record fits all filters together.", icon=":material/filter_alt_off:")
-    for name, wider, number in ways_back(visit.selection, visit.record, f"{noun}s"):
-        verb = "are" if name in {"years", "all"} else "is"
-        st.markdown(
-            f"The {FILTER_NAMES[name]} {verb} what empties it: "
-            f"without, {counted(number, noun)} {'is' if number == 1 else 'are'} left."
-        )
+def say_empty(visit: Visit, table: str) -> None:
+    """That no row of ``meetings`` or ``agreements`` is left, which filter took the last, and the ways back."""
+    st.info(NOTHING_LEFT[table], icon=":material/filter_alt_off:")
+    for name, wider, number in ways_back(visit.selection, visit.record, table):
+        if table == "meetings":
+            left = ngettext(
+                "{cause}: without, {number} meeting is left.",
+                "{cause}: without, {number} meetings are left.",
+                number,
+            )
+        else:
+            left = ngettext(
+                "{cause}: without, {number} agreement is left.",
+                "{cause}: without, {number} agreements are left.",
+                number,
+            )
+        st.markdown(left.format(cause=EMPTIED_BY[name], number=f"{number:,}"))
         st.button(
-            f"Drop the {FILTER_NAMES[name]}",
+            DROP[name],
             key=f"way_back_{name}",
             on_click=show,
             args=(wider,),
@@ -257,7 +317,7 @@ def numbers(
     image: bool = False,
 ) -> None:
     """The numbers behind a chart: opened, a table with its download; closed, nothing is sent."""
-    fold = st.expander("Numbers and downloads", key=f"numbers_{key}", on_change="rerun")
+    fold = st.expander(_("Numbers and downloads"), key=f"numbers_{key}", on_change="rerun")
     if not fold.open:
         return
     table = make()
@@ -267,7 +327,7 @@ def numbers(
             share.table_downloads(visit, table, key=key)
             if image:
                 st.segmented_control(
-                    "Format of the image that the chart's camera button saves",
+                    _("Format of the image that the chart's camera button saves"),
                     ["PNG", "SVG"],
                     default="PNG",
                     required=True,
@@ -281,21 +341,158 @@ def data_table(
     """A table that sorts, with readable headers and dates, and its files to take away."""
     config: dict[str, Any] = {}
     for column in table.columns:
-        label = (labels or {}).get(str(column), str(column).replace("_", " ").capitalize())
+        label = (labels or {}).get(str(column)) or header_of(str(column))
         if pd.api.types.is_datetime64_any_dtype(table[column]):
-            config[str(column)] = st.column_config.DateColumn(label, format="D MMMM YYYY")
+            config[str(column)] = date_column(label)
         elif pd.api.types.is_integer_dtype(table[column]):
             config[str(column)] = st.column_config.NumberColumn(label, format="%d")
         else:
             config[str(column)] = st.column_config.Column(label)
-    name = key.removeprefix("table_").replace("-", " ").replace("_", " ")
-    st.dataframe(table, key=key, hide_index=True, column_config=config, placeholder="–", alt=f"Table: {name}")
+    st.dataframe(
+        table,
+        key=key,
+        hide_index=True,
+        column_config=config,
+        placeholder="–",
+        alt=_("Table: {name}").format(name=_table_name(key)),
+    )
     if not download:
         return
-    opened = share.fold("Download this table", icon=":material/download:", key=f"download_{key}", width=230)
+    opened = share.fold(
+        _("Download this table"), icon=":material/download:", key=f"download_{key}", width=230
+    )
     if opened.open:
         with opened, st.container(horizontal=True):
             share.table_downloads(current(), table, key=key)
+
+
+HEADERS = Labels(
+    {
+        "action": marked("Action"),
+        "allowed": marked("Allowed"),
+        "area": marked("Area"),
+        "agreement": marked("Agreement"),
+        "begins_with": marked("Begins with"),
+        "change": marked("Change"),
+        "claim": marked("Claim"),
+        "coded_meetings": marked("Coded meetings"),
+        "column": marked("Column"),
+        "date": marked("Date"),
+        "days": marked("Days"),
+        "days_at_least": marked("Days at least"),
+        "days_at_most": marked("Days at most"),
+        "definition": marked("Definition"),
+        "end": marked("End"),
+        "end_known_to_the": marked("End known to the"),
+        "event": marked("Event"),
+        "finding": marked("Finding"),
+        "first": marked("First"),
+        "format": marked("Format"),
+        "id": marked("Id"),
+        "is": marked("Is"),
+        "key": marked("Key"),
+        "kind": marked("Kind"),
+        "known": marked("Known"),
+        "known_to_the": marked("Known to the"),
+        "language": marked("Language"),
+        "last": marked("Last"),
+        "latest_possible": marked("Latest possible"),
+        "lower_95": marked("Lower 95"),
+        "meaning": marked("Meaning"),
+        "meeting_id": marked("Meeting id"),
+        "meetings": marked("Meetings"),
+        "median": marked("Median"),
+        "name": marked("Name"),
+        "not_known": marked("Not known"),
+        "not_yet": marked("Not yet"),
+        "partner": marked("Partner"),
+        "place": marked("Place"),
+        "position": marked("Position"),
+        "previous_date": marked("Previous date"),
+        "publisher": marked("Publisher"),
+        "reason": marked("Reason"),
+        "share": marked("Share"),
+        "share_high": marked("Share high"),
+        "share_low": marked("Share low"),
+        "since": marked("Since"),
+        "span": marked("Span"),
+        "start": marked("Start"),
+        "start_known_to_the": marked("Start known to the"),
+        "state": marked("State"),
+        "status": marked("Status"),
+        "step": marked("Step"),
+        "table": marked("Table"),
+        "theme": marked("Theme"),
+        "title": marked("Title"),
+        "type": marked("Type"),
+        "unit": marked("Unit"),
+        "upper_95": marked("Upper 95"),
+        "version": marked("Version"),
+        "was": marked("Was"),
+        "what": marked("What"),
+        "when": marked("When"),
+        "why_it_matters": marked("Why it matters"),
+        "year": marked("Year"),
+    }
+)
+"""Column of a table -> the header that it has wherever it is shown."""
+
+
+def header_of(column: str) -> str:
+    """The header of a column that a table gives no other one; that of an unknown one is its name."""
+    return HEADERS.get(column) or beginning(column.replace("_", " "))
+
+
+TABLES = Labels(
+    {
+        "agreement-lives": marked("agreement lives"),
+        "agreement-matrix": marked("agreement matrix"),
+        "all-partners": marked("all partners"),
+        "area-ranking": marked("area ranking"),
+        "areas-by-partner": marked("areas by partner"),
+        "areas-by-year": marked("areas by year"),
+        "areas-together": marked("areas together"),
+        "changes-table": marked("changes table"),
+        "codebook": marked("codebook"),
+        "columns-table": marked("columns table"),
+        "context-events": marked("context events"),
+        "coverage-partner": marked("coverage partner"),
+        "coverage-year": marked("coverage year"),
+        "doubts": marked("doubts"),
+        "duration-first-meeting-to-signature": marked("duration first meeting to signature"),
+        "duration-signature-to-force": marked("duration signature to force"),
+        "duration-talks-to-signature": marked("duration talks to signature"),
+        "durations-by-partner": marked("durations by partner"),
+        "first-mentions": marked("first mentions"),
+        "open-agreements": marked("open agreements"),
+        "open-announced": marked("open announced"),
+        "open-signed": marked("open signed"),
+        "partner-by-year": marked("partner by year"),
+        "revisions": marked("revisions"),
+        "series-defence_ministers": marked("series defence ministers"),
+        "series-economic_two_plus_two": marked("series economic two plus two"),
+        "series-foreign_ministers": marked("series foreign ministers"),
+        "series-senior_two_plus_two": marked("series senior two plus two"),
+        "series-strategic_dialogue": marked("series strategic dialogue"),
+        "series-summit": marked("series summit"),
+        "series-two_plus_two": marked("series two plus two"),
+        "silent-areas": marked("silent areas"),
+        "timeline": marked("timeline"),
+        "topic-profiles": marked("topic profiles"),
+    }
+)
+"""Key of a table -> what it is called for those who do not see it."""
+
+
+def _table_name(key: str) -> str:
+    name = key.removeprefix("table_")
+    return TABLES.get(name, name.replace("-", " ").replace("_", " "))
+
+
+def date_column(label: str) -> Any:
+    """A column of days as the language writes them."""
+    # Translators: the form of a date in the signs of moment.js.
+    return st.column_config.DateColumn(label, format=_("D MMMM YYYY"))
 
 
 def choice(name: str, label: str, options: Mapping[str, str]) -> str:

@@ -32,27 +32,66 @@ from twoplustwo.labels import (
     BASIS_LABELS,
     EVENT_LABELS,
     FORMAT_LABELS,
-    KIND_LABELS,
-    NOT_FOUND,
+    OR,
     SEEN_LABELS,
     TYPE_LABELS,
     as_markdown,
     counted,
+    joined,
+    people_names,
+    within,
     written_date,
     written_dates,
 )
+from twoplustwo.language import Labels, _, marked, ngettext, nmarked
 from twoplustwo.record import Record, person_id, row, rows, split_ids
+from twoplustwo.selection import Pairs, View
 
-READ = {"full": "read in full", "opening": "only from the opening", "snippet": "only from a snippet"}
-PLURALS = {"analysis": "analyses"}
-PORTFOLIO_LABELS = {
-    "leader": "Leader",
-    "foreign": "Foreign affairs",
-    "defence": "Defence",
-    "economy": "Economy",
-    "official": "Official",
+READ = Labels(
+    {
+        "full": marked("{number} read in full"),
+        "opening": marked("{number} only from the opening"),
+        "snippet": marked("{number} only from a snippet"),
+    }
+)
+KINDS = {
+    "joint_statement": nmarked("{number} joint statement", "{number} joint statements"),
+    "official_readout": nmarked("{number} official readout", "{number} official readouts"),
+    "official_reference": nmarked("{number} official reference page", "{number} official reference pages"),
+    "treaty_page": nmarked("{number} treaty text", "{number} treaty texts"),
+    "news": nmarked("{number} news report", "{number} news reports"),
+    "analysis": nmarked("{number} analysis", "{number} analyses"),
 }
-OTHER_COUNTRIES = {"JPN": "Japan", "BEL": "Belgium"}
+NOT_SELECTED = Labels(
+    {
+        "meeting": marked(
+            "This meeting is not among what the filters leave; it is shown because the link names it."
+        ),
+        "agreement": marked(
+            "This agreement is not among what the filters leave; it is shown because the link names it."
+        ),
+        "person": marked(
+            "This person is not among what the filters leave; it is shown because the link names it."
+        ),
+    }
+)
+PORTFOLIO_LABELS = Labels(
+    {
+        "leader": marked("Leader"),
+        "foreign": marked("Foreign affairs"),
+        "defence": marked("Defence"),
+        "economy": marked("Economy"),
+        "official": marked("Official"),
+    }
+)
+STEPS = Labels(
+    {
+        "day": marked("- **{date}** {step} ({source})"),
+        "month": marked("- **{date}** {step} (known to the month; {source})"),
+        "year": marked("- **{date}** {step} (known to the year; {source})"),
+    }
+)
+OTHER_COUNTRIES = Labels({"JPN": marked("Japan"), "BEL": marked("Belgium")})
 """Countries that are no partner: Japan, and those where a meeting took place."""
 
 MOST_ASKED = 4
@@ -76,21 +115,31 @@ def label(visit: Visit, identifier: str) -> str:
 
 @lru_cache(maxsize=4)
 def _labels(record: Record) -> dict[str, dict[str, str]]:
-    """Kind -> id -> label, of all that has a record of its own. One record lives as long as the server."""
+    """Kind -> id -> label, of all that has a record of its own. One record lives as long as the server.
+
+    In the language of the run, which is that of the record's own labels.
+    """
     partners = {code: as_markdown(record.name_of(code)) for code in record.partners["partner"]}
-    numbers = record.meetings["ordinal"].map(lambda number: f", no. {number}", na_action="ignore").fillna("")
+    people = people_names(record)
     return {
         "meeting": {
             meeting.meeting_id: f"{written_date(meeting.date)} · {partners[meeting.partner]} · "
-            f"{FORMAT_LABELS[meeting.format]}{number}"
-            for meeting, number in zip(rows(record.meetings), numbers, strict=True)
+            + _numbered(FORMAT_LABELS[meeting.format], meeting.ordinal)
+            for meeting in rows(record.meetings)
         },
         "agreement": {
             agreement.agreement_id: f"{partners[agreement.partner]} · {as_markdown(agreement.title)}"
             for agreement in rows(record.agreements)
         },
-        "person": {person_id(name): as_markdown(name) for name in record.participants["name"].unique()},
+        "person": {
+            person_id(name): as_markdown(people[name]) for name in record.participants["name"].unique()
+        },
     }
+
+
+def _numbered(words: str, ordinal: Any) -> str:
+    """With the number of the meeting in its series, where it has one."""
+    return words if pd.isna(ordinal) else _("{meeting}, no. {number}").format(meeting=words, number=ordinal)
 
 
 def country_name(record: Record, code: str) -> str:
@@ -101,9 +150,9 @@ def country_name(record: Record, code: str) -> str:
 def place_of(record: Record, meeting: Any) -> str:
     """Where a meeting took place: city and country, or by video link. ``meeting`` is a row."""
     if meeting.mode == "virtual":
-        return "by video link"
+        return _("by video link")
     places = [meeting.city, country_name(record, meeting.country) if pd.notna(meeting.country) else None]
-    return ", ".join(place for place in places if pd.notna(place)) or "place not known"
+    return joined(place for place in places if pd.notna(place)) or _("place not known")
 
 
 def facts(visit: Visit, identifier: str) -> None:
@@ -112,13 +161,13 @@ def facts(visit: Visit, identifier: str) -> None:
     draw = {"meeting": meeting_facts, "agreement": agreement_facts, "person": person_facts}[kind]
     with st.container(border=True, key="facts"):
         with st.container(horizontal=True, horizontal_alignment="right"):
-            st.button("Close", key="close_facts", on_click=set_option, args=("id",), icon=":material/close:")
-        if identifier not in _selected_ids(visit, kind):
-            parts.note(
-                f"This {kind} is not among what the filters leave; it is shown because the link names it."
+            st.button(
+                _("Close"), key="close_facts", on_click=set_option, args=("id",), icon=":material/close:"
             )
+        if identifier not in _selected_ids(visit, kind):
+            parts.note(NOT_SELECTED[kind])
         draw(visit, identifier)
-        st.markdown("**Link to this record**")
+        st.markdown(_("**Link to this record**"))
         st.code(visit.record_address(identifier), language=None, wrap_lines=True)
         with st.container(horizontal=True):
             if kind != "person":
@@ -134,13 +183,13 @@ def brief_facts(visit: Visit, identifier: str) -> None:
     head = {"meeting": _meeting_head, "agreement": _agreement_head, "person": _person_head}[kind]
     with st.container(border=True, key="facts"):
         head(visit, identifier)
-        link_to(visit, identifier, "Full record")
-        st.button("Close", key="close_facts", on_click=set_option, args=("id",))
+        link_to(visit, identifier, _("Full record"))
+        st.button(_("Close"), key="close_facts", on_click=set_option, args=("id",))
 
 
 def link_to(visit: Visit, identifier: str, words: str) -> None:
     """A line that opens a record and keeps the filters. ``words`` is Markdown."""
-    navigation.link("meetings", [*visit.selection.pairs(), ("id", identifier)], words)
+    navigation.link("meetings", _with_id(visit, identifier), words)
 
 
 def address_of(visit: Visit, identifier: str) -> str:
@@ -148,7 +197,11 @@ def address_of(visit: Visit, identifier: str) -> str:
 
     Streamlit opens such a link in a new tab, which restores everything from the address.
     """
-    return "meetings?" + urlencode([*visit.selection.pairs(), ("id", identifier)])
+    return "meetings?" + urlencode(_with_id(visit, identifier))
+
+
+def _with_id(visit: Visit, identifier: str) -> Pairs:
+    return View.of("meetings", visit.selection, {"id": (identifier,)}, visit.view.language).pairs()
 
 
 def links(visit: Visit, ids: Iterable[str], *, key: str) -> None:
@@ -166,11 +219,13 @@ def offer_near(visit: Visit) -> None:
     near = dict.fromkeys(identifier for value in asked for identifier in near_ids(visit.record, value))
     if not near:
         st.markdown(
-            "No id on record is near the one in the link. "
-            "The tables below list the meetings and the people that the filters leave."
+            _(
+                "No id on record is near the one in the link. "
+                "The tables below list the meetings and the people that the filters leave."
+            )
         )
         return
-    st.markdown("Near the id in the link:")
+    st.markdown(_("Near the id in the link:"))
     links(visit, near, key="near")
 
 
@@ -179,11 +234,11 @@ def sources_list(visit: Visit, ids: Iterable[str]) -> str:
     lines = []
     for identifier in ids:
         source = row(visit.record.sources, "source_id", identifier)
-        dated = "" if pd.isna(source.date) else f", {_published(source.date)}"
-        lines.append(
-            f"- {_source_link(visit.record, identifier)}, "
-            f"{as_markdown(source.publisher)}{dated} ({SEEN_LABELS[source.seen]})"
-        )
+        told = [_source_link(visit.record, identifier), as_markdown(source.publisher)]
+        if pd.notna(source.date):
+            told.append(_published(source.date))
+        line = _("- {source} ({seen})")
+        lines.append(line.format(source=joined(told), seen=SEEN_LABELS[source.seen]))
     return "\n".join(lines)
 
 
@@ -204,9 +259,12 @@ def meeting_facts(visit: Visit, meeting_id: str) -> None:
     with left:
         _who(visit, meeting)
     with right:
-        st.subheader("Document", anchor=False)
+        st.subheader(_("Document"), anchor=False)
         has_document = pd.notna(meeting.outcome_document)
-        st.markdown(as_markdown(meeting.outcome_document) if has_document else f"{NOT_FOUND.capitalize()}.")
+        if has_document:
+            st.markdown(as_markdown(meeting.outcome_document))
+        else:
+            st.markdown(_("Not found in the texts read."))
         _agreements_around(visit, meeting)
     _areas(visit, meeting_id)
     _reading(visit, meeting)
@@ -215,94 +273,105 @@ def meeting_facts(visit: Visit, meeting_id: str) -> None:
 
 def _meeting_head(visit: Visit, meeting_id: str) -> None:
     meeting = row(visit.record.meetings, "meeting_id", meeting_id)
-    number = (
-        "" if pd.isna(meeting.ordinal) else f" · no. {meeting.ordinal} of its series, as the sources count"
-    )
+    kind = f"{as_markdown(visit.shared.names[meeting.partner])} · {FORMAT_LABELS[meeting.format]}"
+    if pd.notna(meeting.ordinal):
+        kind = _("{meeting} · no. {number} of its series, as the sources count").format(
+            meeting=kind, number=meeting.ordinal
+        )
     st.header(as_markdown(meeting.name), anchor=ANCHOR)
     place = as_markdown(place_of(visit.record, meeting))
     st.markdown(f"**{written_dates(meeting.date, meeting.end_date)} · {place}**")
-    parts.note(
-        f"{as_markdown(visit.shared.names[meeting.partner])} · {FORMAT_LABELS[meeting.format]}{number}"
-    )
+    parts.note(kind)
     st.markdown(as_markdown(meeting.summary))
 
 
 def _series(visit: Visit, meeting_id: str) -> None:
     previous, following = neighbours(visit.record, meeting_id)
     with st.container(horizontal=True, vertical_alignment="center"):
-        for word, identifier in (("Previous", previous), ("Next", following)):
+        for identifier, words, edge in (
+            (previous, _("Previous: {meeting}"), _("This is the first of its series on record.")),
+            (following, _("Next: {meeting}"), _("This is the last of its series on record.")),
+        ):
             if identifier is None:
-                edge = "first" if word == "Previous" else "last"
-                st.markdown(f"This is the {edge} of its series on record.", width="content")
+                st.markdown(edge, width="content")
             else:
-                link_to(visit, identifier, f"{word}: {label(visit, identifier)}")
+                link_to(visit, identifier, words.format(meeting=label(visit, identifier)))
 
 
 def _who(visit: Visit, meeting: Any) -> None:
     people = ministers(visit.record, meeting.meeting_id)
-    st.subheader("Who", anchor=False)
+    st.subheader(_("Who"), anchor=False)
     if people.empty:
-        st.markdown(f"Participants {NOT_FOUND}.")
+        st.markdown(_("Participants not found in the texts read."))
     for country, side in people.groupby("country", sort=False):
         st.markdown(f"**{as_markdown(country_name(visit.record, str(country)))}**")
         with st.container(gap="xsmall"):
             for person in rows(side):
-                link_to(
-                    visit, person_id(person.name), f"{as_markdown(person.name)}, {as_markdown(person.title)}"
-                )
+                name = as_markdown(visit.shared.people[person.name])
+                link_to(visit, person_id(person.name), joined([name, as_markdown(person.title)]))
 
 
 def _agreements_around(visit: Visit, meeting: Any) -> None:
-    st.subheader("Agreements within a year", anchor=False)
+    st.subheader(_("Agreements within a year"), anchor=False)
     steps = agreements_near(visit.record, meeting.meeting_id)
-    parts.note("With this partner, signed or in force within 365 days before or after.")
+    parts.note(_("With this partner, signed or in force within 365 days before or after."))
     if steps.empty:
-        st.markdown("None on record.")
+        st.markdown(_("None on record."))
     with st.container(gap="xsmall"):
         for step in rows(steps):
-            away = "" if pd.isna(step.days) else f" ({_distance(step.days)})"
-            when = f"{written_date(step.date, step.precision)}{away}"
-            link_to(
-                visit,
-                step.agreement_id,
-                f"{when}: {EVENT_LABELS[step.event].lower()}, {as_markdown(step.title)}",
+            when = written_date(step.date, step.precision)
+            if pd.notna(step.days):
+                when = _("{date} ({distance})").format(date=when, distance=_distance(step.days))
+            words = _("{date}: {step}, {agreement}").format(
+                date=when, step=within(EVENT_LABELS[step.event]), agreement=as_markdown(step.title)
             )
+            link_to(visit, step.agreement_id, words)
 
 
 def _distance(days: int) -> str:
     if days == 0:
-        return "the same day"
-    return f"{counted(abs(days), 'day')} {'before' if days < 0 else 'after'}"
+        return _("the same day")
+    if days < 0:
+        words = ngettext("{number} day before", "{number} days before", -days)
+    else:
+        words = ngettext("{number} day after", "{number} days after", days)
+    return words.format(number=f"{abs(days):,}")
 
 
 def _areas(visit: Visit, meeting_id: str) -> None:
     """Each cooperation area with its note and source, by what has become of it since last time."""
     record = visit.record
     changes = topic_changes(record, meeting_id)
-    previous, _ = neighbours(record, meeting_id)
+    previous = neighbours(record, meeting_id)[0]
     counts = changes["change"].value_counts()
     new, kept, dropped = (int(counts.get(change, 0)) for change in ("new", "kept", "dropped"))
-    st.subheader("Cooperation areas", anchor=False)
+    st.subheader(_("Cooperation areas"), anchor=False)
     if previous is None:
         parts.note(
-            f"{counted(new, 'area')} coded. No earlier meeting of the series is on record to compare with."
+            _("{areas} coded. No earlier meeting of the series is on record to compare with.").format(
+                areas=counted(new, "area")
+            )
         )
         _area_lines(visit, meeting_id, changes["topic_id"])
         return
     last = written_date(row(record.meetings, "meeting_id", previous).date)
     parts.note(
-        f"{counted(new + kept, 'area')} coded. Against the previous meeting of the series, {last}: "
-        f"{new} new, {kept} kept, {dropped} dropped."
+        _(
+            "{areas} coded. Against the previous meeting of the series, {date}: "
+            "{new} new, {kept} kept, {dropped} dropped."
+        ).format(areas=counted(new + kept, "area"), date=last, new=new, kept=kept, dropped=dropped)
     )
     headings = {
-        "new": f"New against {last}",
-        "kept": "Kept",
-        "dropped": f"Dropped: at the meeting of {last}, for this one {NOT_FOUND}",
+        "new": _("**New against {date} ({number})**"),
+        "kept": _("**Kept ({number})**"),
+        "dropped": _(
+            "**Dropped: at the meeting of {date}, for this one not found in the texts read ({number})**"
+        ),
     }
     for change, heading in headings.items():
         topics = changes.loc[changes["change"] == change, "topic_id"]
         if len(topics):
-            st.markdown(f"**{heading} ({len(topics)})**")
+            st.markdown(heading.format(date=last, number=len(topics)))
             _area_lines(visit, previous if change == "dropped" else meeting_id, topics)
 
 
@@ -311,30 +380,38 @@ def _area_lines(visit: Visit, meeting_id: str, topics: pd.Series) -> None:
     mentions = record.mentions[record.mentions["meeting_id"] == meeting_id]
     definitions = record.topics.set_index("topic_id")["definition"]
     if topics.empty:
-        st.markdown(f"Cooperation areas {NOT_FOUND}.")
+        st.markdown(_("Cooperation areas not found in the texts read."))
     with st.container(gap="xsmall"):
         for topic in topics:
             mention = row(mentions, "topic_id", topic)
             source = row(record.sources, "source_id", mention.source_id)
-            shown_by = f"{BASIS_LABELS[mention.basis]}, {as_markdown(source.publisher)}"
+            shown_by = joined([BASIS_LABELS[mention.basis], as_markdown(source.publisher)])
             st.markdown(
-                f"**{as_markdown(visit.shared.topics[topic])}** · {as_markdown(mention.note)} "
-                f"([{shown_by}]({_safe_address(source.url)}))",
+                _("**{area}** · {note} ([{source}]({address}))").format(
+                    area=as_markdown(visit.shared.topics[topic]),
+                    note=as_markdown(mention.note),
+                    source=shown_by,
+                    address=_safe_address(source.url),
+                ),
                 help=as_markdown(definitions[topic]),
             )
 
 
 def _reading(visit: Visit, meeting: Any) -> None:
     """How much of the text was read, and the sources."""
-    st.subheader("What was read", anchor=False)
+    st.subheader(_("What was read"), anchor=False)
     depth = next(rows(reading_depth(visit.record, [meeting.meeting_id])))
-    read = [f"{getattr(depth, seen)} {READ[seen]}" for seen in DEPTHS if getattr(depth, seen)]
+    read = [READ[seen].format(number=getattr(depth, seen)) for seen in DEPTHS if getattr(depth, seen)]
     kinds = [
-        counted(getattr(depth, kind), KIND_LABELS[kind].lower(), PLURALS.get(kind))
+        ngettext(*KINDS[kind], number).format(number=number)
         for kind in SOURCE_KINDS
-        if getattr(depth, kind)
+        if (number := getattr(depth, kind))
     ]
-    st.markdown(f"{counted(depth.sources, 'source')}: {', '.join(read)}. Kinds: {', '.join(kinds)}.")
+    st.markdown(
+        _("{sources}: {depths}. Kinds: {kinds}.").format(
+            sources=counted(depth.sources, "source"), depths=joined(read), kinds=joined(kinds)
+        )
+    )
     st.markdown(sources_list(visit, meeting_sources(visit.record, [meeting.meeting_id])["source_id"]))
 
 
@@ -346,32 +423,33 @@ def agreement_facts(visit: Visit, agreement_id: str) -> None:
     record = visit.record
     agreement = row(record.agreements, "agreement_id", agreement_id)
     _agreement_head(visit, agreement_id)
-    st.subheader("Steps", anchor=False)
+    st.subheader(_("Steps"), anchor=False)
     steps = agreement_steps(record)
     steps = steps[steps["agreement_id"] == agreement_id].sort_values(["period_end", "date"], kind="stable")
     st.markdown(
         "\n".join(
-            f"- **{written_date(step.date, step.precision)}** {EVENT_LABELS[step.event].lower()} "
-            f"({_known_to(step.precision)}{_source_link(record, step.source_id)})"
+            STEPS[step.precision].format(
+                date=written_date(step.date, step.precision),
+                step=within(EVENT_LABELS[step.event]),
+                source=_source_link(record, step.source_id),
+            )
             for step in rows(steps)
         )
-        or f"Dated steps {NOT_FOUND}."
+        or _("Dated steps not found in the texts read.")
     )
     _meetings_on(visit, agreement)
-    st.subheader("Sources", anchor=False)
+    st.subheader(_("Sources"), anchor=False)
     st.markdown(sources_list(visit, split_ids(agreement.source_ids)))
     _versions(agreement_id, agreement)
-
-
-def _known_to(precision: str) -> str:
-    return "" if precision == "day" else f"known to the {precision}; "
 
 
 def _agreement_head(visit: Visit, agreement_id: str) -> None:
     agreement = row(visit.record.agreements, "agreement_id", agreement_id)
     st.header(as_markdown(agreement.title), anchor=ANCHOR)
     as_of = written_date(visit.record.about.coverage_end)
-    st.markdown(f"**{AGREEMENT_STATUS_LABELS[agreement.status]}** as of {as_of}")
+    st.markdown(
+        _("**{status}** as of {date}").format(status=AGREEMENT_STATUS_LABELS[agreement.status], date=as_of)
+    )
     parts.note(f"{as_markdown(visit.shared.names[agreement.partner])} · {TYPE_LABELS[agreement.type]}")
     st.markdown(as_markdown(agreement.summary))
 
@@ -381,11 +459,12 @@ def _meetings_on(visit: Visit, agreement: Any) -> None:
     if not areas:
         return
     found = meetings_on(visit.record, agreement.agreement_id)
-    names = " or ".join(visit.shared.topics[area] for area in areas if area in visit.shared.topics)
-    st.subheader("Meetings on this area", anchor=False)
+    names = joined((visit.shared.topics[area] for area in areas if area in visit.shared.topics), OR)
+    st.subheader(_("Meetings on this area"), anchor=False)
     parts.note(
-        f"Meetings with this partner, of any format, that took up {as_markdown(names)}: "
-        f"{counted(found['meeting_id'].nunique(), 'meeting')} in the texts read."
+        _(
+            "Meetings with this partner, of any format, that took up {areas}: {meetings} in the texts read."
+        ).format(areas=as_markdown(names), meetings=counted(int(found["meeting_id"].nunique()), "meeting"))
     )
     for meeting_id, mentions in found.groupby("meeting_id", sort=False):
         with st.container(gap="xsmall"):
@@ -400,59 +479,73 @@ def person_facts(visit: Visit, identifier: str) -> None:
     """The record of one person: meetings, offices, counterparts, from the whole record."""
     record = visit.record
     _person_head(visit, identifier)
-    st.subheader("Offices", anchor=False)
+    st.subheader(_("Offices"), anchor=False)
     parts.note(
-        "As seen at the meetings on record, with the dates of the first and the last of them: "
-        "not terms of office."
+        _(
+            "As seen at the meetings on record, with the dates of the first and the last of them: "
+            "not terms of office."
+        )
     )
     st.markdown(
         "\n".join(
-            f"- **{PORTFOLIO_LABELS[office.portfolio]}**, for "
-            f"{as_markdown(country_name(record, office.country))}: {counted(office.meetings, 'meeting')}, "
-            f"{_span(office)}. "
-            f"In the sources: {as_markdown(office.titles)}."
+            _("- **{portfolio}**, for {country}: {meetings}, {span}. In the sources: {titles}.").format(
+                portfolio=PORTFOLIO_LABELS[office.portfolio],
+                country=as_markdown(country_name(record, office.country)),
+                meetings=counted(office.meetings, "meeting"),
+                span=_span(office),
+                titles=as_markdown(office.titles),
+            )
             for office in rows(offices_of(record, identifier))
         )
     )
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Meetings", anchor=False)
+        st.subheader(_("Meetings"), anchor=False)
         with st.container(gap="xsmall"):
             for seat in rows(meetings_of(record, identifier)):
                 held = as_markdown(seat.title)
                 link_to(visit, seat.meeting_id, f"{label(visit, seat.meeting_id)} · {held}")
     with right:
-        st.subheader("Met", anchor=False)
+        st.subheader(_("Met"), anchor=False)
         across = counterparts_of(record, identifier)
         parts.note(
-            f"{counted(len(across), 'person', 'persons')} who sat for the other side at these meetings."
+            _("{persons} who sat for the other side at these meetings.").format(
+                persons=counted(len(across), "person", "persons")
+            )
         )
         with st.container(gap="xsmall"):
             for other in rows(across):
-                side = ", ".join(country_name(record, code) for code in other.countries.split("; "))
-                who = f"{as_markdown(other.name)}, {as_markdown(side)}"
+                side = joined(country_name(record, code) for code in other.countries.split("; "))
+                who = joined([as_markdown(visit.shared.people[other.name]), as_markdown(side)])
                 link_to(visit, other.person_id, f"{who} · {counted(other.meetings, 'meeting')}")
-    parts.note(f"Record {as_markdown(identifier)}, data version {record.about.version}.")
+    parts.note(
+        _("Record {id}, data version {version}.").format(
+            id=as_markdown(identifier), version=record.about.version
+        )
+    )
 
 
 def _person_head(visit: Visit, identifier: str) -> None:
     record = visit.record
     seats = meetings_of(record, identifier)
-    countries = ", ".join(country_name(record, code) for code in seats["country"].unique())
+    countries = joined(country_name(record, code) for code in seats["country"].unique())
     st.header(label(visit, identifier), anchor=ANCHOR)
     st.markdown(f"**{as_markdown(countries)}**")
     first, last = seats["date"].min(), seats["date"].max()
     parts.note(
-        f"{counted(len(seats), 'meeting')} on record, of any format, "
-        f"{_span(pd.Series({'first': first, 'last': last}))}."
+        _("{meetings} on record, of any format, {span}.").format(
+            meetings=counted(len(seats), "meeting"), span=_span(pd.Series({"first": first, "last": last}))
+        )
     )
 
 
 def _span(dates: Any) -> str:
     """First and last day, of anything that has both."""
     if dates.first == dates.last:
-        return f"on {written_date(dates.first)}"
-    return f"the first on {written_date(dates.first)}, the last on {written_date(dates.last)}"
+        return _("on {date}").format(date=written_date(dates.first))
+    return _("the first on {first}, the last on {last}").format(
+        first=written_date(dates.first), last=written_date(dates.last)
+    )
 
 
 # --- pieces -----------------------------------------------------------------------------------
@@ -476,7 +569,14 @@ def _safe_address(url: str) -> str:
 
 
 def _versions(identifier: str, versioned: Any) -> None:
-    revised = "" if pd.isna(versioned.version_revised) else f", last revised in {versioned.version_revised}"
+    if pd.isna(versioned.version_revised):
+        told = _("Record {id}: in the data since version {added}.")
+    else:
+        told = _("Record {id}: in the data since version {added}, last revised in {revised}.")
     parts.note(
-        f"Record {as_markdown(identifier)}: in the data since version {versioned.version_added}{revised}."
+        told.format(
+            id=as_markdown(identifier),
+            added=versioned.version_added,
+            revised=versioned.version_revised,
+        )
     )

@@ -5,6 +5,7 @@ import streamlit as st
 from twoplustwo.check import InvalidRecordError
 from twoplustwo.dashboard import navigation, parts, sidebar, visit
 from twoplustwo.labels import as_markdown, counted
+from twoplustwo.language import _
 
 st.set_page_config(page_title="Two Plus Two", layout="wide")
 page = navigation.current_page()
@@ -13,7 +14,10 @@ try:
 except InvalidRecordError as error:
     wrong = "\n".join(f"- {as_markdown(str(problem))}" for problem in error.problems[:5])
     st.error(
-        f"The record can't be shown: {counted(len(error.problems), 'fault')} found in its files.\n\n{wrong}",
+        _("The record can't be shown: {faults} found in its files.").format(
+            faults=counted(len(error.problems), "fault")
+        )
+        + f"\n\n{wrong}",
         icon=":material/error:",
     )
     st.stop()

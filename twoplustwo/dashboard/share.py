@@ -12,7 +12,8 @@ from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from twoplustwo import citation, export
 from twoplustwo.dashboard.visit import Visit
-from twoplustwo.labels import as_markdown
+from twoplustwo.labels import as_markdown, filters_in_words, joined
+from twoplustwo.language import ENGLISH, _, speaking
 
 PARQUET = "application/vnd.apache.parquet"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -38,17 +39,17 @@ def fold(label: str, *, icon: str, key: str, width: int) -> ExpanderContainer:
 
 
 def _share(visit: Visit, page_title: str) -> None:
-    opened = fold("Share and cite", icon=":material/share:", key="share", width=180)
+    opened = fold(_("Share and cite"), icon=":material/share:", key="share", width=180)
     if not opened.open:
         return
     link = visit.share_address()
-    about = export.Provenance.of(visit.record, visit.selection, link)
-    label = f"{page_title}: {about.words} (Two Plus Two)"
-    cited = citation.of_view(visit.record, visit.view, link, about.words)
+    about = _provenance(visit)
+    label = _("{page}: {filters} (Two Plus Two)").format(page=page_title, filters=_words(visit))
+    cited = citation.of_view(visit.original.record, visit.view, link, about.words)
     with opened:
-        st.markdown("**Link to exactly this view**, with years and data version written out")
+        st.markdown(_("**Link to exactly this view**, with years and data version written out"))
         st.code(link, language=None, wrap_lines=True)
-        forms = st.tabs(["Citation", "Markdown", "HTML", "Embed", "Data"])
+        forms = st.tabs([_("Citation"), "Markdown", "HTML", _("Embed"), _("Data")])
         with forms[0]:
             _citation(visit, cited, key="cite")
         with forms[1]:
@@ -63,20 +64,22 @@ def _share(visit: Visit, page_title: str) -> None:
                 wrap_lines=True,
             )
         with forms[4]:
-            st.markdown("The rows behind this view, from the data API (also `.json`, and the other tables)")
+            st.markdown(
+                _("The rows behind this view, from the data API (also `.json`, and the other tables)")
+            )
             st.code(visit.api_address("meetings.csv"), language=None, wrap_lines=True)
 
 
 def cite_record(visit: Visit, kind: str, identifier: str) -> None:
     """Offer the citation of one meeting or agreement."""
     opened = fold(
-        "Cite this record", icon=":material/format_quote:", key=f"cite_record_{identifier}", width=210
+        _("Cite this record"), icon=":material/format_quote:", key=f"cite_record_{identifier}", width=210
     )
     if not opened.open:
         return
     make = citation.of_meeting if kind == "meeting" else citation.of_agreement
     with opened:
-        cited = make(visit.record, identifier, visit.record_address(identifier))
+        cited = make(visit.original.record, identifier, visit.record_address(identifier))
         _citation(visit, cited, key=f"cite_{identifier}")
 
 
@@ -104,9 +107,20 @@ def cite_dataset(visit: Visit) -> None:
     _citation(visit, citation.of_dataset(visit.record), key="cite_dataset")
 
 
+def _provenance(visit: Visit) -> export.Provenance:
+    """What files and citations state: in English, as the record is."""
+    with speaking(ENGLISH):
+        return export.Provenance.of(visit.original.record, visit.selection, visit.share_address())
+
+
+def _words(visit: Visit) -> str:
+    """The filters in the language of the page."""
+    return joined(filters_in_words(visit.selection, visit.record, visit.shared.vocabulary))
+
+
 def table_downloads(visit: Visit, table: pd.DataFrame, *, key: str) -> None:
     """A table as CSV, Excel, JSON and Parquet, each with version, selection and licence inside."""
-    about = export.Provenance.of(visit.record, visit.selection, visit.share_address())
+    about = _provenance(visit)
     plain = table.reset_index(drop=True)
     for label, make, extension, kind in (
         ("CSV", partial(export.table_csv, plain, about), "csv", "text/csv"),
@@ -126,54 +140,54 @@ def table_downloads(visit: Visit, table: pd.DataFrame, *, key: str) -> None:
 
 
 def _download(visit: Visit) -> None:
-    opened = fold("Download", icon=":material/download:", key="download", width=150)
+    opened = fold(_("Download"), icon=":material/download:", key="download", width=150)
     if not opened.open:
         return
     from twoplustwo import brief, feeds  # what nobody opens is not imported
 
-    about = export.Provenance.of(visit.record, visit.selection, visit.share_address())
-    selected = visit.selected
+    about = _provenance(visit)
+    selected = visit.original.select(visit.selection)
     files = {
-        "Brief (HTML, one file to attach or print)": (
+        _("Brief (HTML, one file to attach or print)"): (
             lambda: brief.brief_html(
-                visit.record, selected, visit.series, visit.view, about, datetime.now(UTC).date()
+                visit.record, visit.selected, visit.series, visit.view, about, datetime.now(UTC).date()
             ).encode(),
             "brief.html",
             "text/html",
         ),
-        "Excel, all tables": (
+        _("Excel, all tables"): (
             lambda: export.table_excel(selected.tables(), about),
             "selection.xlsx",
             EXCEL,
         ),
-        "Meetings as CSV": (
+        _("Meetings as CSV"): (
             lambda: export.table_csv(selected.meetings, about),
             "meetings.csv",
             "text/csv",
         ),
-        "Meetings as JSON": (
+        _("Meetings as JSON"): (
             lambda: export.table_json(selected.meetings, about),
             "meetings.json",
             "application/json",
         ),
-        "Meetings as Parquet": (
+        _("Meetings as Parquet"): (
             lambda: export.table_parquet(selected.meetings, about),
             "meetings.parquet",
             PARQUET,
         ),
-        "Data Package (zip, all tables with codebook)": (
+        _("Data Package (zip, all tables with codebook)"): (
             lambda: export.package_zip(selected, about),
             "data-package.zip",
             "application/zip",
         ),
-        "Calendar of the meetings (.ics)": (
+        _("Calendar of the meetings (.ics)"): (
             lambda: feeds.calendar_ics(selected, about, visit.record_address),
             "meetings.ics",
             "text/calendar",
         ),
     }
     with opened:
-        st.markdown(f"**What the filters leave**: {as_markdown(about.words)}")
+        st.markdown(_("**What the filters leave**: {filters}").format(filters=as_markdown(_words(visit))))
         for label, (make, name, kind) in files.items():
             stem, extension = name.rsplit(".", 1)
             st.download_button(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from twoplustwo.dashboard.visit import Visit, show, touched
 from twoplustwo.labels import BASIS_LABELS, FORMAT_LABELS
+from twoplustwo.language import _
 from twoplustwo.selection import BASES, FORMATS, MAIN_FORMAT, Selection
 
 
@@ -14,59 +15,64 @@ def draw(visit: Visit) -> None:
     everything = visit.shared
     with st.sidebar:
         st.multiselect(
-            "Partners",
+            _("Partners"),
             everything.partners,
             key="partner",
             format_func=everything.names.__getitem__,
-            placeholder="All partners",
+            placeholder=_("All partners"),
             on_change=touched,
         )
         st.slider(
-            "Years",
+            _("Years"),
             everything.first_year,
             everything.vocabulary.last_year,
             key="years",
             on_change=touched,
-            help="Inclusive. A meeting counts in the year of its first day.",
+            help=_("Inclusive. A meeting counts in the year of its first day."),
         )
         st.multiselect(
-            "Formats",
+            _("Formats"),
             FORMATS,
             key="format",
             format_func=FORMAT_LABELS.__getitem__,
             on_change=_formats_touched,
-            help="A ministerial 2+2 seats foreign and defence ministers of both sides. "
-            "The other formats are different things and are left out unless chosen.",
+            placeholder=_("Choose formats"),
+            help=_(
+                "A ministerial 2+2 seats foreign and defence ministers of both sides. "
+                "The other formats are different things and are left out unless chosen."
+            ),
         )
         st.multiselect(
-            "Cooperation areas",
+            _("Cooperation areas"),
             list(everything.topics),
             key="topic",
             format_func=everything.topics.__getitem__,
-            placeholder="All cooperation areas",
+            placeholder=_("All cooperation areas"),
             on_change=touched,
-            help="Meetings that took up any of those chosen.",
+            help=_("Meetings that took up any of those chosen."),
         )
         st.multiselect(
-            "Evidence for an area",
+            _("Evidence for an area"),
             BASES,
             key="basis",
             format_func=BASIS_LABELS.__getitem__,
-            placeholder="Any kind of text",
+            placeholder=_("Any kind of text"),
             on_change=touched,
-            help="Count an area only if a text of this kind shows it.",
+            help=_("Count an area only if a text of this kind shows it."),
         )
         st.text_input(
-            "Text",
+            _("Text"),
             key="text",
             max_chars=200,
-            placeholder="Minister, place, document …",
+            placeholder=_("Minister, place, document …"),
             on_change=touched,
-            help="All words must occur in a meeting's name, summary, place, document or people, "
-            "or in an agreement's title or summary.",
+            help=_(
+                "All words must occur in a meeting's name, summary, place, document or people, "
+                "or in an agreement's title or summary."
+            ),
         )
         st.button(
-            "Reset all filters",
+            _("Reset all filters"),
             on_click=show,
             args=(Selection(),),
             disabled=visit.selection == Selection(),

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
 
 import streamlit as st
 
+from twoplustwo.language import speak
 from twoplustwo.record import Record
 from twoplustwo.selection import (
     PAGES,
@@ -21,6 +21,7 @@ from twoplustwo.selection import (
     Selection,
     View,
     as_params,
+    language_of,
     read_link,
 )
 from twoplustwo.shared import Shared, shared
@@ -41,8 +42,13 @@ class Visit:
 
     @property
     def record(self) -> Record:
-        """The whole record."""
+        """The whole record, its labels in the language of this run."""
         return self.shared.record
+
+    @property
+    def original(self) -> Shared:
+        """The record as it is written, for files and citations."""
+        return self.shared.original or self.shared
 
     @property
     def selection(self) -> Selection:
@@ -66,7 +72,8 @@ class Visit:
 
     def record_address(self, identifier: str) -> str:
         """The link to the record of a meeting, an agreement or a person."""
-        return f"{self._base()}meetings?{urlencode([('id', identifier)])}"
+        named = View.of("meetings", Selection(), {"id": (identifier,)}, self.view.language)
+        return f"{self._base()}meetings?{named.to_query()}"
 
     def api_address(self, file: str) -> str:
         """The address of a table of this selection in the data API, years and version written out."""
@@ -102,21 +109,23 @@ def current() -> Visit:
 
 def begin(page: str) -> Visit:
     """Work out what this run shows, before anything is drawn, and settle the address."""
-    everything = shared()
     params = {name: st.query_params.get_all(name) for name in st.query_params}
+    speak(language_of(params))
+    everything = shared()
     link = read_link(page, params, everything.vocabulary)
     by_control = st.session_state.pop("by_control", False)
     last = st.session_state.get("view")
     if link.view != last and not (by_control and last is not None and last.page == page):
         _fill_controls(link.view, everything)
-    view = _from_controls(page, link.view.selection, everything)
+    view = replace(_from_controls(page, link.view.selection, everything), language=link.view.language)
     if view != link.view:
         st.query_params.from_dict(as_params([*view.pairs(), *_kept_foreign(params)]))
     elif last is not None and last.page == page and last != view:
         # A link within one page changes what is read here, but not yet the address bar.
         st.query_params.from_dict(params)
     st.session_state["view"] = view
-    visit = Visit(everything, view, link.problems if view == link.view else (), link.version)
+    in_words = everything.in_language(view.language)
+    visit = Visit(in_words, view, link.problems if view == link.view else (), link.version)
     st.session_state["visit"] = visit
     return visit
 

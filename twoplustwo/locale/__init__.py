@@ -1,0 +1,1 @@
+"""The messages of the languages, and the tools that keep them complete."""
