@@ -8,6 +8,7 @@ import streamlit as st
 
 from twoplustwo.analysis.meetings import meeting_table
 from twoplustwo.analysis.people import people
+from twoplustwo.analysis.tenure import tenures
 from twoplustwo.dashboard import parts, records
 from twoplustwo.dashboard.visit import Visit, current, set_option
 from twoplustwo.labels import FORMAT_LABELS, SEMICOLON, counted, joined
@@ -145,6 +146,28 @@ def persons(visit: Visit) -> None:
     twin(visit, ids, key="people-links")
 
 
+def offices(visit: Visit) -> None:
+    """Who held which office, as far as these meetings show it."""
+    held = tenures(visit.selected)
+    st.subheader(_("Offices"), anchor=False)
+    parts.note(
+        _(
+            "Who sat in which office at the meetings of this selection, from the first to the last of them: "
+            "not terms of office. Who came back after somebody else is listed again."
+        )
+    )
+    parts.data_table(
+        held.assign(
+            name=held["name"].map(visit.shared.people),
+            country=[records.country_name(visit.record, code) for code in held["country"]],
+        )[["country", "title", "name", "first", "last", "meetings"]].sort_values(
+            ["country", "title", "first"], kind="stable"
+        ),
+        key="office-holders",
+        labels={"title": _("Office"), "name": _("Who")},
+    )
+
+
 visit = current()
 parts.title(visit, _("Meetings"), _("What is on record of each meeting, agreement and person?"))
 records.offer_near(visit)
@@ -153,3 +176,4 @@ for identifier in visit.view.option("id"):
 parts.stop_if_empty(visit)
 meetings(visit)
 persons(visit)
+offices(visit)

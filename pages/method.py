@@ -4,14 +4,18 @@ import pandas as pd
 import streamlit as st
 
 from twoplustwo.analysis.changes import changes_in_words, changes_since
+from twoplustwo.analysis.coders import ENOUGH, agreement_of_coders, pooled
 from twoplustwo.analysis.coverage import coverage
+from twoplustwo.analysis.evidence import summary
 from twoplustwo.analysis.topics import topic_frequency
-from twoplustwo.dashboard import parts, report, share
+from twoplustwo.dashboard import parts, records, report, share
 from twoplustwo.dashboard.visit import Visit, current
 from twoplustwo.labels import (
     DOUBT_LABELS,
     KIND_LABELS,
+    RELIABILITY_LABELS,
     SEEN_LABELS,
+    TABLE_LABELS,
     as_markdown,
     counted,
     joined,
@@ -19,7 +23,7 @@ from twoplustwo.labels import (
     written_date,
 )
 from twoplustwo.language import _, marked
-from twoplustwo.record import table_schemas
+from twoplustwo.record import row, table_schemas
 
 COUNTING_RULES = (
     marked("A meeting counts once, in the year of its first day; a virtual one on its date in Japan."),
@@ -79,10 +83,74 @@ def codebook(visit: Visit) -> None:
         key="codebook",
         labels={"label": _("Area"), "coded_meetings": _("Of coded meetings"), "topic_id": _("Code")},
     )
+    rules = st.expander(_("What counts for an area, with examples"), key="rules", on_change="rerun")
+    if rules.open:
+        with rules:
+            area_rules(visit)
     fold = st.expander(_("Tables and columns"), key="columns", on_change="rerun")
     if fold.open:
         with fold:
             parts.data_table(_columns(), key="columns-table", labels={})
+
+
+def area_rules(visit: Visit) -> None:
+    """What counts for one area and what does not, with two meetings that took it up."""
+    chosen = st.selectbox(
+        _("Cooperation area"),
+        list(visit.shared.topics),
+        format_func=visit.shared.topics.__getitem__,
+        key="rule",
+    )
+    area = row(visit.record.topics, "topic_id", chosen)
+    st.markdown(as_markdown(area.definition))
+    st.markdown(_("**Counts:** {words}").format(words=as_markdown(area.include)))
+    st.markdown(_("**Does not count, or goes elsewhere:** {words}").format(words=as_markdown(area.exclude)))
+    for place, (example, why) in enumerate(
+        [(area.example_1, area.example_1_why), (area.example_2, area.example_2_why)], start=1
+    ):
+        if pd.notna(example):
+            records.links(visit, [example], key=f"rule-{place}")
+            parts.note(as_markdown(why))
+
+
+def coders(visit: Visit) -> None:
+    """How far two independent coders agreed."""
+    found = agreement_of_coders(visit.record)
+    if found.empty:
+        return
+    st.subheader(_("Agreement of two coders"), anchor=False)
+    meetings = visit.record.codings["meeting_id"].nunique()
+    per_cent, alpha = pooled(visit.record)
+    parts.note(
+        _(
+            "A second coder read the texts of {meetings} without knowing the first coding. Over all areas the "
+            "two judged {per_cent:.1f} % alike; Krippendorff's alpha, which takes chance into account, "
+            "was {alpha:.2f}. Areas below {enough} were defined anew, with the reason in the change list, "
+            "and coded again (round 2)."
+        ).format(meetings=counted(meetings, "meeting"), per_cent=per_cent, alpha=alpha, enough=ENOUGH)
+    )
+    parts.note(
+        _(
+            "Both could read many pages only from their opening, and not always the same ones: part of the "
+            "disagreement is of the texts, not of the rules. Where neither coder found an area, alpha is not "
+            "defined; with a handful of meetings it says little."
+        )
+    )
+    parts.data_table(
+        found[
+            ["label", "round", "meetings", "first", "second", "both", "per_cent", "alpha", "earlier"]
+        ].round({"per_cent": 1, "alpha": 2, "earlier": 2}),
+        key="coders",
+        labels={
+            "label": _("Area"),
+            "first": _("Found by the first"),
+            "second": _("Found by the second"),
+            "both": _("Found by both"),
+            "per_cent": _("Judged alike (%)"),
+            "alpha": _("Krippendorff's alpha"),
+            "earlier": _("Alpha of the round before"),
+        },
+    )
 
 
 def _columns() -> pd.DataFrame:
@@ -129,6 +197,35 @@ def reading_depth(visit: Visit) -> None:
         parts.data_table(by_year.assign(year=by_year["year"].map(str)), key="coverage-year", labels=labels)
 
 
+def evidence_of_facts(visit: Visit) -> None:
+    """On what the facts of the selection rest."""
+    st.subheader(_("What the facts rest on"), anchor=False)
+    parts.note(
+        _(
+            "Each page has a class of reliability: official pages before copies of official texts, press and "
+            "research, and weak sources, such as copies of news, aggregators, encyclopaedias and boards. "
+            "A fact counts here by the best page behind it. One voice: all its pages go back to one origin; "
+            "copies and agency texts are not counted twice."
+        )
+    )
+    table = summary(visit.selected)
+    parts.data_table(
+        table.assign(
+            table=table["table"].map(TABLE_LABELS),
+            best_class=table["best_class"].map(RELIABILITY_LABELS),
+            share=(100 * table["share"]).round(1),
+        ),
+        key="evidence",
+        labels={
+            "table": _("Facts"),
+            "best_class": _("Best page"),
+            "facts": _("Number"),
+            "share": _("Share (%)"),
+            "one_voice": _("Resting on one voice"),
+        },
+    )
+
+
 def sources(visit: Visit) -> None:
     """The pages behind the selection."""
     st.subheader(_("Sources"), anchor=False)
@@ -144,9 +241,11 @@ def sources(visit: Visit) -> None:
         )
     )
     chosen = st.dataframe(
-        pages.assign(kind=pages["kind"].map(KIND_LABELS), seen=pages["seen"].map(SEEN_LABELS))[
-            ["title", "publisher", "date", "kind", "language", "seen", "url", "source_id"]
-        ],
+        pages.assign(
+            kind=pages["kind"].map(KIND_LABELS),
+            seen=pages["seen"].map(SEEN_LABELS),
+            reliability=pages["reliability"].map(RELIABILITY_LABELS),
+        )[["title", "publisher", "date", "kind", "reliability", "language", "seen", "url", "source_id"]],
         key="sources",
         hide_index=True,
         placeholder="–",
@@ -159,6 +258,7 @@ def sources(visit: Visit) -> None:
             "url": st.column_config.LinkColumn(_("Page"), display_text=_("open")),
             "source_id": st.column_config.Column(_("Code")),
             "seen": st.column_config.Column(_("How much")),
+            "reliability": st.column_config.Column(_("Reliability")),
         },
         on_select="rerun",
         selection_mode="single-row",
@@ -244,7 +344,9 @@ parts.title(visit, _("Method"), _("Can I trust and reuse this?"))
 st.subheader(_("Counting rules"), anchor=False)
 st.markdown("\n".join(f"- {_(rule)}" for rule in COUNTING_RULES))
 codebook(visit)
+coders(visit)
 reading_depth(visit)
+evidence_of_facts(visit)
 sources(visit)
 doubts(visit)
 version(visit)

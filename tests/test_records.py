@@ -35,11 +35,13 @@ from twoplustwo.analysis.meetings import (
     reading_depth,
     topic_changes,
 )
-from twoplustwo.analysis.people import counterparts_of, meetings_of, offices_of
+from twoplustwo.analysis.people import counterparts_of, meetings_of
 from twoplustwo.dashboard.parts import STYLE
 from twoplustwo.dashboard.records import country_name
 from twoplustwo.record import allowed_values
 
+GRADES = ["official", "official_copy", "press", "weak"]
+GRADE_WORDS = ["official page", "copy of an official text", "press or research", "weak source"]
 MEETING, AGREEMENT, PERSON = "gbr-2016-01-08", "gbr-acsa-2017", "gen-nakatani"
 
 # --- a meeting in its series ------------------------------------------------------------------
@@ -108,7 +110,7 @@ def test_an_unknown_id_is_a_key_error_that_names_it(series: Record, ask):
         ask(series, "gbr-1999-01-01")
 
 
-@pytest.mark.parametrize("ask", [meetings_of, offices_of, counterparts_of])
+@pytest.mark.parametrize("ask", [meetings_of, counterparts_of])
 def test_an_unknown_person_is_a_key_error_that_names_it(series: Record, ask):
     with pytest.raises(KeyError, match="nobody"):
         ask(series, "nobody")
@@ -316,15 +318,6 @@ def test_the_meetings_of_a_person_are_newest_first_with_the_office_at_each(met: 
     assert set(found["country"]) == {"JPN"}
 
 
-def test_an_office_has_its_count_its_first_and_last_meeting_and_its_titles_in_order(met: Record):
-    found = offices_of(met, "ken-sato")
-    assert found["portfolio"].tolist() == ["foreign", "leader"]
-    assert found["meetings"].tolist() == [2, 1]
-    assert found["titles"].tolist() == ["Foreign Minister; Minister for Foreign Affairs", "Prime Minister"]
-    assert found["first"].tolist() == [pd.Timestamp(2010, 5, 1), pd.Timestamp(2014, 5, 1)]
-    assert found["last"].tolist() == [pd.Timestamp(2012, 5, 1), pd.Timestamp(2014, 5, 1)]
-
-
 def test_counterparts_are_those_of_the_other_side_with_the_meetings_in_common(met: Record):
     found = counterparts_of(met, "ken-sato")
     assert list(zip(found["person_id"], found["meetings"], strict=True)) == [
@@ -397,8 +390,13 @@ def test_the_record_of_a_meeting_tells_all_that_the_files_have():
     for words in ("8 January 2016 · Tokyo, Japan", row["summary"], row["outcome_document"]):
         assert words in text
     links = [plain(link.label) for link in visit.get("page_link")]
+    grades = {row["source_id"]: GRADES.index(row["reliability"]) for row in table("sources")}
     for seat in (row for row in table("participants") if row["meeting_id"] == MEETING):
-        assert f"{seat['name']}, {seat['title']}" in links
+        behind = [seat["source_id"], *filter(None, seat["further_source_ids"].split(";"))]
+        best = GRADE_WORDS[min(grades[code] for code in behind)]
+        (link,) = (link for link in links if link.startswith(f"{seat['name']}, {seat['title']}"))
+        assert f" · {best}, " in link
+        assert link.endswith("source" if len(behind) == 1 else ("source", "independent sources"))
     addresses = {row["source_id"]: row["url"] for row in table("sources")}
     for code in row["source_ids"].split(";"):
         assert f"]({addresses[code]})" in text
@@ -525,7 +523,7 @@ def test_the_tables_hold_the_meetings_and_people_of_the_selection():
         key=lambda row: row["date"],
         reverse=True,
     )
-    shown, people = (frame.value for frame in visit.dataframe)
+    shown, people, offices = (frame.value for frame in visit.dataframe)
     assert shown["name"].tolist() == [row["name"] for row in met]
     assert [f"{day:%Y-%m-%d}" for day in shown["date"]] == [row["date"] for row in met]
     areas = [row["meeting_id"] for row in table("mentions")]
@@ -535,6 +533,8 @@ def test_the_tables_hold_the_meetings_and_people_of_the_selection():
     assert dict(zip(people["name"], people["meetings"], strict=True)) == {
         name: seats.count(name) for name in seats
     }
+    held = {(row["name"], row["title"]) for row in table("participants") if row["meeting_id"] in ids}
+    assert set(zip(offices["name"], offices["title"], strict=True)) == held
 
 
 @pytest.mark.parametrize(("place", "expected"), [(0, "gbr-2023-11-07"), (4, "gbr-2015-01-21")])

@@ -148,6 +148,27 @@ THEME_LABELS = Labels(
 PRECISION_LABELS = Labels({"day": marked("day"), "month": marked("month"), "year": marked("year")})
 """To what a date is known."""
 
+RELIABILITY_LABELS = Labels(
+    {
+        "official": marked("Official page"),
+        "official_copy": marked("Copy of an official text"),
+        "press": marked("Press or research"),
+        "weak": marked("Weak source"),
+    }
+)
+
+TABLE_LABELS = Labels(
+    {
+        "meetings": marked("Meetings"),
+        "participants": marked("Participants"),
+        "mentions": marked("Cooperation areas of meetings"),
+        "agreements": marked("Agreements"),
+        "agreement_events": marked("Steps of agreements"),
+        "frameworks": marked("Frameworks"),
+    }
+)
+"""The tables of facts, as the pages name them."""
+
 NOT_FOUND = marked("not found in the texts read")
 
 COMMA, SEMICOLON, OR = marked(", "), marked("; "), marked(" or ")

@@ -45,23 +45,6 @@ def meetings_of(record: Record, identifier: str) -> pd.DataFrame:
     return table.sort_values(["date", "meeting_id"], ascending=False, kind="stable").reset_index(drop=True)
 
 
-def offices_of(record: Record, identifier: str) -> pd.DataFrame:
-    """The roles in which a person sat at meetings, in order of first use.
-
-    Returns columns ``portfolio``, ``country``, ``titles`` (as the sources write the office, joined by
-    ``; ``), ``meetings`` (count), ``first`` and ``last``: dates of meetings on record in that role,
-    which are not a term of office. Raises KeyError for an unknown person.
-    """
-    seats = meetings_of(record, identifier)[::-1]
-    table = seats.groupby(["portfolio", "country"]).agg(
-        titles=("title", _in_turn),
-        meetings=("meeting_id", "size"),
-        first=("date", "min"),
-        last=("date", "max"),
-    )
-    return table.reset_index().sort_values(["first", "portfolio"], kind="stable").reset_index(drop=True)
-
-
 def counterparts_of(record: Record, identifier: str) -> pd.DataFrame:
     """Whom a person met: those who sat for the other side at the same meetings.
 

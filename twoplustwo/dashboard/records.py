@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from twoplustwo.analysis.agreements import agreement_steps
+from twoplustwo.analysis.evidence import evidence
 from twoplustwo.analysis.meetings import (
     AREAS_OF_TYPE,
     DEPTHS,
@@ -24,7 +25,8 @@ from twoplustwo.analysis.meetings import (
     reading_depth,
     topic_changes,
 )
-from twoplustwo.analysis.people import counterparts_of, meetings_of, offices_of
+from twoplustwo.analysis.people import counterparts_of, meetings_of
+from twoplustwo.analysis.tenure import tenures
 from twoplustwo.dashboard import navigation, parts, report, share
 from twoplustwo.dashboard.visit import Visit, set_option
 from twoplustwo.labels import (
@@ -33,6 +35,7 @@ from twoplustwo.labels import (
     EVENT_LABELS,
     FORMAT_LABELS,
     OR,
+    RELIABILITY_LABELS,
     SEEN_LABELS,
     TYPE_LABELS,
     as_markdown,
@@ -75,20 +78,11 @@ NOT_SELECTED = Labels(
         ),
     }
 )
-PORTFOLIO_LABELS = Labels(
-    {
-        "leader": marked("Leader"),
-        "foreign": marked("Foreign affairs"),
-        "defence": marked("Defence"),
-        "economy": marked("Economy"),
-        "official": marked("Official"),
-    }
-)
 STEPS = Labels(
     {
-        "day": marked("- **{date}** {step} ({source})"),
-        "month": marked("- **{date}** {step} (known to the month; {source})"),
-        "year": marked("- **{date}** {step} (known to the year; {source})"),
+        "day": marked("- **{date}** {step} ({source}; {evidence})"),
+        "month": marked("- **{date}** {step} (known to the month; {source}; {evidence})"),
+        "year": marked("- **{date}** {step} (known to the year; {source}; {evidence})"),
     }
 )
 OTHER_COUNTRIES = Labels({"JPN": marked("Japan"), "BEL": marked("Belgium")})
@@ -237,9 +231,29 @@ def sources_list(visit: Visit, ids: Iterable[str]) -> str:
         told = [_source_link(visit.record, identifier), as_markdown(source.publisher)]
         if pd.notna(source.date):
             told.append(_published(source.date))
-        line = _("- {source} ({seen})")
-        lines.append(line.format(source=joined(told), seen=SEEN_LABELS[source.seen]))
+        line = _("- {source} ({seen}; {reliability})")
+        reliability = within(RELIABILITY_LABELS[source.reliability])
+        lines.append(line.format(source=joined(told), seen=SEEN_LABELS[source.seen], reliability=reliability))
     return "\n".join(lines)
+
+
+def resting_on(record: Record, table: str, *key: str) -> str:
+    """The class of a fact's best source and how many independent ones agree, as a phrase."""
+    best, independent = _evidence(record)[table, "|".join(key)]
+    return _("{reliability}, {sources}").format(
+        reliability=within(RELIABILITY_LABELS[best]),
+        sources=ngettext("{number} source", "{number} independent sources", independent).format(
+            number=independent
+        ),
+    )
+
+
+@lru_cache(maxsize=4)
+def _evidence(record: Record) -> dict[tuple[str, str], tuple[str, int]]:
+    """Table and key of a fact -> class of its best source, number of independent ones."""
+    facts = evidence(record)
+    names = zip(facts["table"], facts["key"], strict=True)
+    return dict(zip(names, zip(facts["best_class"], facts["independent"], strict=True), strict=True))
 
 
 def _published(date: str) -> str:
@@ -307,8 +321,11 @@ def _who(visit: Visit, meeting: Any) -> None:
         st.markdown(f"**{as_markdown(country_name(visit.record, str(country)))}**")
         with st.container(gap="xsmall"):
             for person in rows(side):
-                name = as_markdown(visit.shared.people[person.name])
-                link_to(visit, person_id(person.name), joined([name, as_markdown(person.title)]))
+                told = [as_markdown(visit.shared.people[person.name]), as_markdown(person.title)]
+                if pd.notna(person.note):
+                    told.append(as_markdown(person.note))
+                shown_by = resting_on(visit.record, "participants", meeting.meeting_id, person.name)
+                link_to(visit, person_id(person.name), f"{joined(told)} · {shown_by}")
 
 
 def _agreements_around(visit: Visit, meeting: Any) -> None:
@@ -387,11 +404,12 @@ def _area_lines(visit: Visit, meeting_id: str, topics: pd.Series) -> None:
             source = row(record.sources, "source_id", mention.source_id)
             shown_by = joined([BASIS_LABELS[mention.basis], as_markdown(source.publisher)])
             st.markdown(
-                _("**{area}** · {note} ([{source}]({address}))").format(
+                _("**{area}** · {note} ([{source}]({address}); {evidence})").format(
                     area=as_markdown(visit.shared.topics[topic]),
                     note=as_markdown(mention.note),
                     source=shown_by,
                     address=_safe_address(source.url),
+                    evidence=resting_on(record, "mentions", meeting_id, str(topic)),
                 ),
                 help=as_markdown(definitions[topic]),
             )
@@ -408,8 +426,11 @@ def _reading(visit: Visit, meeting: Any) -> None:
         if (number := getattr(depth, kind))
     ]
     st.markdown(
-        _("{sources}: {depths}. Kinds: {kinds}.").format(
-            sources=counted(depth.sources, "source"), depths=joined(read), kinds=joined(kinds)
+        _("{sources}: {depths}. Kinds: {kinds}. Date and place rest on: {evidence}.").format(
+            sources=counted(depth.sources, "source"),
+            depths=joined(read),
+            kinds=joined(kinds),
+            evidence=resting_on(visit.record, "meetings", meeting.meeting_id),
         )
     )
     st.markdown(sources_list(visit, meeting_sources(visit.record, [meeting.meeting_id])["source_id"]))
@@ -432,6 +453,9 @@ def agreement_facts(visit: Visit, agreement_id: str) -> None:
                 date=written_date(step.date, step.precision),
                 step=within(EVENT_LABELS[step.event]),
                 source=_source_link(record, step.source_id),
+                evidence=resting_on(
+                    record, "agreement_events", agreement_id, f"{step.date:%Y-%m-%d}", step.event
+                ),
             )
             for step in rows(steps)
         )
@@ -439,6 +463,11 @@ def agreement_facts(visit: Visit, agreement_id: str) -> None:
     )
     _meetings_on(visit, agreement)
     st.subheader(_("Sources"), anchor=False)
+    parts.note(
+        _("Title and status rest on: {evidence}.").format(
+            evidence=resting_on(record, "agreements", agreement_id)
+        )
+    )
     st.markdown(sources_list(visit, split_ids(agreement.source_ids)))
     _versions(agreement_id, agreement)
 
@@ -483,19 +512,20 @@ def person_facts(visit: Visit, identifier: str) -> None:
     parts.note(
         _(
             "As seen at the meetings on record, with the dates of the first and the last of them: "
-            "not terms of office."
+            "not terms of office. An office that somebody else was seen in meanwhile is listed again."
         )
     )
+    held = tenures(record)
+    held = held[held["person_id"] == identifier].sort_values(["first", "office_id"], kind="stable")
     st.markdown(
         "\n".join(
-            _("- **{portfolio}**, for {country}: {meetings}, {span}. In the sources: {titles}.").format(
-                portfolio=PORTFOLIO_LABELS[office.portfolio],
-                country=as_markdown(country_name(record, office.country)),
-                meetings=counted(office.meetings, "meeting"),
-                span=_span(office),
-                titles=as_markdown(office.titles),
+            _("- **{office}**, {country}: {meetings}, {span}.").format(
+                office=as_markdown(stint.title),
+                country=as_markdown(country_name(record, stint.country)),
+                meetings=counted(stint.meetings, "meeting"),
+                span=_span(stint),
             )
-            for office in rows(offices_of(record, identifier))
+            for stint in rows(held)
         )
     )
     left, right = st.columns(2, gap="large")
@@ -503,8 +533,8 @@ def person_facts(visit: Visit, identifier: str) -> None:
         st.subheader(_("Meetings"), anchor=False)
         with st.container(gap="xsmall"):
             for seat in rows(meetings_of(record, identifier)):
-                held = as_markdown(seat.title)
-                link_to(visit, seat.meeting_id, f"{label(visit, seat.meeting_id)} · {held}")
+                office = as_markdown(seat.title)
+                link_to(visit, seat.meeting_id, f"{label(visit, seat.meeting_id)} · {office}")
     with right:
         st.subheader(_("Met"), anchor=False)
         across = counterparts_of(record, identifier)
@@ -530,7 +560,9 @@ def _person_head(visit: Visit, identifier: str) -> None:
     seats = meetings_of(record, identifier)
     countries = joined(country_name(record, code) for code in seats["country"].unique())
     st.header(label(visit, identifier), anchor=ANCHOR)
-    st.markdown(f"**{as_markdown(countries)}**")
+    person = row(record.people, "person_id", identifier)
+    spelled = [countries, *(name for name in (person.name_ja, person.name_own) if pd.notna(name))]
+    st.markdown(f"**{as_markdown(' · '.join(spelled))}**")
     first, last = seats["date"].min(), seats["date"].max()
     parts.note(
         _("{meetings} on record, of any format, {span}.").format(
