@@ -23,7 +23,7 @@ from twoplustwo.labels import (
     written_date,
 )
 from twoplustwo.language import _, marked
-from twoplustwo.record import row, table_schemas
+from twoplustwo.record import row, rows, table_schemas
 
 COUNTING_RULES = (
     marked("A meeting counts once, in the year of its first day; a virtual one on its date in Japan."),
@@ -129,6 +129,14 @@ def coders(visit: Visit) -> None:
             "and coded again (round 2)."
         ).format(meetings=counted(meetings, "meeting"), per_cent=per_cent, alpha=alpha, enough=ENOUGH)
     )
+    below = found[found["alpha"] < ENOUGH]
+    if len(below):
+        areas = joined(f"{area.label} ({area.alpha:.2f})" for area in rows(below))
+        parts.note(
+            _("Below {enough} in the newest round: {areas}. Take counts of them with care.").format(
+                enough=ENOUGH, areas=as_markdown(areas)
+            )
+        )
     parts.note(
         _(
             "Both could read many pages only from their opening, and not always the same ones: part of the "

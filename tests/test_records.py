@@ -396,7 +396,9 @@ def test_the_record_of_a_meeting_tells_all_that_the_files_have():
         best = GRADE_WORDS[min(grades[code] for code in behind)]
         (link,) = (link for link in links if link.startswith(f"{seat['name']}, {seat['title']}"))
         assert f" · {best}, " in link
-        assert link.endswith("source" if len(behind) == 1 else ("source", "independent sources"))
+        assert link.endswith(
+            "1 independent source" if len(behind) == 1 else ("independent source", "independent sources")
+        )
     addresses = {row["source_id"]: row["url"] for row in table("sources")}
     for code in row["source_ids"].split(";"):
         assert f"]({addresses[code]})" in text

@@ -242,7 +242,7 @@ def resting_on(record: Record, table: str, *key: str) -> str:
     best, independent = _evidence(record)[table, "|".join(key)]
     return _("{reliability}, {sources}").format(
         reliability=within(RELIABILITY_LABELS[best]),
-        sources=ngettext("{number} source", "{number} independent sources", independent).format(
+        sources=ngettext("{number} independent source", "{number} independent sources", independent).format(
             number=independent
         ),
     )
