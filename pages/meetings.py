@@ -164,7 +164,7 @@ def offices(visit: Visit) -> None:
             ["country", "title", "first"], kind="stable"
         ),
         key="office-holders",
-        labels={"title": _("Office"), "name": _("Who")},
+        labels={"country": _("Country"), "title": _("Office"), "name": _("Who")},
     )
 
 

@@ -1,5 +1,7 @@
 """Can I trust and reuse this?"""
 
+import re
+
 import pandas as pd
 import streamlit as st
 
@@ -66,6 +68,9 @@ COUNTING_RULES = (
     ),
 )
 
+ARROW, CODE = re.compile(r"->[^;]*"), re.compile(r"[a-z_]+")
+"""Where the codebook leads to other areas, and their codes there."""
+
 
 def codebook(visit: Visit) -> None:
     """Every cooperation area with its definition and how often it occurs here."""
@@ -104,7 +109,10 @@ def area_rules(visit: Visit) -> None:
     area = row(visit.record.topics, "topic_id", chosen)
     st.markdown(as_markdown(area.definition))
     st.markdown(_("**Counts:** {words}").format(words=as_markdown(area.include)))
-    st.markdown(_("**Does not count, or goes elsewhere:** {words}").format(words=as_markdown(area.exclude)))
+    elsewhere = ARROW.sub(
+        lambda found: CODE.sub(lambda code: visit.shared.topics.get(code[0], code[0]), found[0]), area.exclude
+    )
+    st.markdown(_("**Does not count, or goes elsewhere:** {words}").format(words=as_markdown(elsewhere)))
     for place, (example, why) in enumerate(
         [(area.example_1, area.example_1_why), (area.example_2, area.example_2_why)], start=1
     ):

@@ -561,8 +561,10 @@ def _person_head(visit: Visit, identifier: str) -> None:
     countries = joined(country_name(record, code) for code in seats["country"].unique())
     st.header(label(visit, identifier), anchor=ANCHOR)
     person = row(record.people, "person_id", identifier)
-    spelled = [countries, *(name for name in (person.name_ja, person.name_own) if pd.notna(name))]
-    st.markdown(f"**{as_markdown(' · '.join(spelled))}**")
+    others = {person.name, person.name_ja, person.name_own} - {visit.shared.people[person.name]}
+    spelled = [name for name in (person.name, person.name_ja, person.name_own) if name in others]
+    told = [countries, *(name for name in spelled if pd.notna(name))]
+    st.markdown(f"**{as_markdown(' · '.join(told))}**")
     first, last = seats["date"].min(), seats["date"].max()
     parts.note(
         _("{meetings} on record, of any format, {span}.").format(
