@@ -66,6 +66,9 @@ ASKED: dict[str, tuple[str, ...]] = {
 """The columns of a new row in the order in which they are asked for, and given in an option. What
 belongs to another row has that row's key besides."""
 
+FOLLOWING = {"meetings": ("meeting_id",), "sources": ("source_id", "reliability")}
+"""Table -> the columns that follow from the others where they are not given."""
+
 OPTIONS = {
     "sources": "source",
     "people": "person",
@@ -144,7 +147,10 @@ def completed(table: str, row: Row, tables: Tables) -> Row:
 
 def missing(table: str, row: Row) -> list[str]:
     """The columns of a row that need a value and have none."""
-    return [name for name in asked(table) if not row.get(name) and _needed(table, name)]
+    following = FOLLOWING.get(table, ())
+    return [
+        name for name in asked(table) if not row.get(name) and _needed(table, name) and name not in following
+    ]
 
 
 def asked(table: str) -> list[str]:

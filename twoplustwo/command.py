@@ -109,6 +109,8 @@ def main(arguments: list[str] | None = None, *, day: date | None = None) -> int:
             print(problem, file=sys.stderr)
         if len(error.problems) > SHOWN:
             print(f"and {len(error.problems) - SHOWN} more", file=sys.stderr)
+        if "the end of the coverage" in str(error):
+            print("--covered-to DATE moves the end of the coverage.", file=sys.stderr)
     except FolderError as error:
         print(error, file=sys.stderr)
     except (KeyboardInterrupt, EOFError):
