@@ -198,6 +198,7 @@ def test_an_unknown_source_in_a_list_is_named_alone(folder: Path):
 
 
 def test_a_meeting_after_the_package_is_a_problem_and_one_on_its_day_is_none(folder: Path):
+    edit_descriptor(folder, coverage={"start": "1990-01-01", "end": PACKAGE_DAY, "note": "All."})
     add_row(folder, "meetings", meeting("AUS", PACKAGE_DAY))
     assert check(folder).problems == ()
     row = add_row(folder, "meetings", meeting("AUS", "2999-01-01"))
@@ -205,6 +206,15 @@ def test_a_meeting_after_the_package_is_a_problem_and_one_on_its_day_is_none(fol
     assert place(problem) == ("meetings.csv", row, "date")
     assert problem.value == "2999-01-01"
     assert PACKAGE_DAY in problem.expected
+
+
+def test_a_meeting_after_the_end_of_the_coverage_is_named(folder: Path):
+    edit_descriptor(folder, coverage={"start": "1990-01-01", "end": "2020-05-31", "note": "All."})
+    add_row(folder, "meetings", meeting("AUS", "2020-05-31"))
+    row = add_row(folder, "meetings", meeting("AUS", "2020-06-01"))
+    problem = only_problem(folder)
+    assert place(problem) == ("meetings.csv", row, "date")
+    assert "2020-05-31, the end of the coverage" in problem.expected
 
 
 @pytest.mark.parametrize(
