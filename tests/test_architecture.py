@@ -45,9 +45,11 @@ DASHBOARD = ("twoplustwo/dashboard/", "pages/", "app.py")
     [
         ("streamlit", DASHBOARD),
         ("plotly", ("twoplustwo/charts/",)),
+        ("filelock", ("twoplustwo/storage.py",)),
         ("frictionless", ("twoplustwo/check.py",)),
         ("fastapi", ("twoplustwo/api.py",)),
         ("twoplustwo.api", ("app.py",)),
+        ("twoplustwo.command", ("twoplustwo/__main__.py",)),
         ("twoplustwo.dashboard", DASHBOARD),
         ("twoplustwo.charts", ("twoplustwo/charts/", *DASHBOARD)),
     ],

@@ -39,7 +39,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "agreement_events": ("agreement_id", "date", "event"),
     "frameworks": ("level", "established_date"),
     "context_events": ("date", "event_id"),
-    "codings": ("meeting_id", "topic_id"),
+    "codings": ("round", "meeting_id", "topic_id"),
     "sources": ("source_id",),
 }
 """The columns that a table is sorted by; a new row comes after the rows that it equals in them."""
