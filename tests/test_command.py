@@ -449,6 +449,7 @@ def test_broken_off_everything_is_as_it_was(folder: Path, ending: str):
     typist = Typist("add", "meeting", "--folder", str(folder))
     typist.answer("GBR")
     assert "Date" in typist.wait()
+    time.sleep(0.5)  # readline shows its question before it listens for signals
     os.write(typist.terminal, ending.encode())
     assert typist.end() == 130
     assert "Nothing was changed." in typist.shown
