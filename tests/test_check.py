@@ -208,6 +208,11 @@ def test_a_meeting_after_the_package_is_a_problem_and_one_on_its_day_is_none(fol
     assert PACKAGE_DAY in problem.expected
 
 
+def test_an_example_that_is_no_meeting_is_named(folder: Path):
+    set_cell(folder, "topics", 2, "example_1", "gbr-1900-01-01")
+    assert place(only_problem(folder)) == ("topics.csv", 2, "example_1")
+
+
 def test_a_meeting_after_the_end_of_the_coverage_is_named(folder: Path):
     edit_descriptor(folder, coverage={"start": "1990-01-01", "end": "2020-05-31", "note": "All."})
     add_row(folder, "meetings", meeting("AUS", "2020-05-31"))

@@ -307,6 +307,7 @@ def _sense_problems(record: Record) -> Iterator[Problem]:
     yield from _ordinals(record)
     yield from _event_order(record)
     yield from _unknown_sources(record)
+    yield from _unknown_rows(record)
     yield from _participants(record)
     yield from _people(record)
     yield from _partner_status(record)
@@ -448,6 +449,18 @@ def _unknown_sources(record: Record) -> Iterator[Problem]:
                     if source not in known:
                         expected = "ids of rows of sources.csv, separated by semicolons"
                         yield Problem(f"{table}.csv", _row(index), column, source, expected)
+
+
+def _unknown_rows(record: Record) -> Iterator[Problem]:
+    """Ids that name a row, in columns that may be empty."""
+    for table, column, other, key in (
+        ("topics", "example_1", "meetings", "meeting_id"),
+        ("topics", "example_2", "meetings", "meeting_id"),
+        ("offices", "follows", "offices", "office_id"),
+    ):
+        given = record.tables()[table].dropna(subset=column)
+        unknown = given[~given[column].isin(record.tables()[other][key])]
+        yield from _cells(table, unknown, column, f"empty, or a row of {other}.csv with this {key}")
 
 
 def _participants(record: Record) -> Iterator[Problem]:
