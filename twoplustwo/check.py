@@ -518,17 +518,40 @@ def _versions(record: Record) -> Iterator[Problem]:
 # --- notes ------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class NumberGap:
+    """Numbers that no meeting on record has, though the meetings before and after are numbered."""
+
+    partner: str
+    kind: str
+    """Format of the series."""
+    before: str
+    """Id of the meeting before the gap."""
+    after: str
+    numbers: tuple[int, int]
+    """Number of the meeting before the gap and of the one after it."""
+
+    def __str__(self) -> str:
+        low, high = self.numbers
+        return (
+            f"{high - low - 1} meeting(s) missing between "
+            f"number {low} ({self.before}) and number {high} ({self.after})"
+        )
+
+
+def number_gaps(record: Record) -> Iterator[NumberGap]:
+    """The gaps in the numbers of each series, by partner and format."""
+    for partner, kind, series in _series(record):
+        numbered = zip(series["meeting_id"], series["ordinal"].astype("int64"), strict=True)
+        for (before, low), (after, high) in pairwise(numbered):
+            if high > low + 1:
+                yield NumberGap(partner, kind, before, after, (low, high))
+
+
 def _notes(record: Record) -> Iterator[str]:
     """What a maintainer should know, though nothing is wrong."""
-    for partner, kind, series in _series(record):
-        for (_, before), (_, after) in pairwise(series[["meeting_id", "ordinal"]].iterrows()):
-            missing = after["ordinal"] - before["ordinal"] - 1
-            if missing > 0:
-                yield (
-                    f"series {partner} {kind}: {missing} meeting(s) missing between "
-                    f"number {before['ordinal']} ({before['meeting_id']}) and "
-                    f"number {after['ordinal']} ({after['meeting_id']})"
-                )
+    for gap in number_gaps(record):
+        yield f"series {gap.partner} {gap.kind}: {gap}"
 
 
 def _shortened(value: str) -> str:

@@ -1,4 +1,4 @@
-"""The commands: ``check`` a folder of the record; ``add``, ``edit`` and ``retire`` what stands in it."""
+"""The commands: ``check`` and ``audit`` a folder of the record; ``add``, ``edit`` and ``retire`` what is in it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from pathlib import Path
 from twoplustwo.adding import ASKED, OPTIONS, OWNERS, Interview, missing, wrong
 from twoplustwo.adding import asked as asked_columns
 from twoplustwo.asking import Terminal, explain
-from twoplustwo.check import check
+from twoplustwo.audit import FINDINGS, audit, in_words
+from twoplustwo.check import InvalidRecordError, check, load
 from twoplustwo.editing import (
     REVISIONS,
     Change,
@@ -34,6 +35,7 @@ from twoplustwo.editing import (
     read_tables,
     today,
 )
+from twoplustwo.export import csv_bytes
 from twoplustwo.record import DESCRIPTOR, shipped_folder, table_schemas
 from twoplustwo.storage import FolderError, left_behind, put_back
 
@@ -99,6 +101,8 @@ def main(arguments: list[str] | None = None, *, day: date | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.command == "check":
         return _check(options.folder)
+    if options.command == "audit":
+        return _audit(options)
     try:
         return _change(options, day or today())
     except MissingError as error:
@@ -135,7 +139,32 @@ def _check(folder: Path) -> int:
     return 0
 
 
+def _audit(options: argparse.Namespace) -> int:
+    """Print the findings; 1 if there was nothing to judge or nowhere to write."""
+    try:
+        found = audit(load(options.folder))
+        if options.finding:
+            found = found[found["finding"] == options.finding]
+        if options.csv:
+            options.csv.write_bytes(csv_bytes(found))
+    except InvalidRecordError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{options.csv} could not be written: {error.strerror}", file=sys.stderr)
+        return 1
+    for line in in_words(found, options.most):
+        print(line)
+    return 0
+
+
 # --- options ----------------------------------------------------------------------------------
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of cases")
+    return int(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -150,6 +179,15 @@ def _parser() -> argparse.ArgumentParser:
     checker.add_argument(
         "folder", nargs="?", type=Path, default=shipped_folder(), help="the shipped record by default"
     )
+    auditor = commands.add_parser("audit", help="list what is weak, thin or contradictory, worst first")
+    auditor.add_argument(
+        "folder", nargs="?", type=Path, default=shipped_folder(), help="the shipped record by default"
+    )
+    auditor.add_argument(
+        "--finding", choices=FINDINGS, metavar="CODE", help=f"only this: {', '.join(FINDINGS)}"
+    )
+    auditor.add_argument("--most", type=_count, metavar="N", help="list no more than the N worst")
+    auditor.add_argument("--csv", type=Path, metavar="FILE", help="write the whole list to a file too")
     adder = commands.add_parser(
         "add", help="add rows", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -17,6 +17,7 @@ from twoplustwo.analysis.context import governments
 from twoplustwo.analysis.evidence import row_keys
 from twoplustwo.analysis.remembered import remembered
 from twoplustwo.labels import written_date
+from twoplustwo.language import ENGLISH, speaking
 from twoplustwo.record import Record, rows
 
 PRIME_MINISTER = "jpn-prime-minister"
@@ -59,11 +60,12 @@ def tenures(record: Record) -> pd.DataFrame:
 
 
 @remembered
+@speaking(ENGLISH)
 def impossible(record: Record) -> pd.DataFrame:
     """What the record says of persons and offices that cannot be so, or hardly.
 
     Returns ``case`` (of :data:`CASES`), ``table`` and ``key`` of the row to look at, ``partner``
-    (missing for an office) and ``what`` (a sentence):
+    (missing for an office) and ``what`` (a sentence in English):
 
     - ``two_holders``: two persons in one office on the same day, at one meeting or two.
     - ``foreign_seat``: somebody sits for a country that is not that of the person, so also whoever holds
@@ -135,10 +137,9 @@ def _back_too_soon(record: Record, seats: list[Any]) -> Iterator[Case]:
         same = (before.office_id, before.person_id) == (after.office_id, after.person_id)
         if same and (after.first - before.last).days <= SHORTEST_ABSENCE:
             seat = by_day[after.office_id, after.person_id, after.first]
-            what = (
-                f"{after.name} sits as {after.title} ({after.country}) on "
-                f"{written_date(before.last)} and again on {written_date(after.first)}, but somebody else in between."
-            )
+            when = f"{written_date(before.last)} and again on {written_date(after.first)}"
+            who = f"{after.name} sits as {after.title} ({after.country})"
+            what = f"{who} on {when}, but somebody else in between."
             yield "back_too_soon", "participants", seat.key, seat.partner, what
 
 
