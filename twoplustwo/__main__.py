@@ -1,4 +1,4 @@
-"""The way to the commands: ``python -m twoplustwo check [FOLDER]``, ``audit``, ``add``, ``edit``, ``retire``."""
+"""The way to the commands: ``python -m twoplustwo check [FOLDER]``, ``audit``, ``add``, ``edit``, ..."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The commands: ``check`` and ``audit`` a folder of the record; ``add``, ``edit`` and ``retire`` what is in it."""
+"""The commands: ``check`` and ``audit`` a folder of the record; ``add``, ``edit``, ``retire`` rows of it."""
 
 from __future__ import annotations
 
