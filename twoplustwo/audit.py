@@ -191,7 +191,7 @@ def _weak_sources(record: Record) -> Iterator[Found]:
     facts = evidence(record)
     facts = facts[(facts["best_class"] == "weak") & (facts["independent"] == 1)]
     kinds = record.meetings.set_index("meeting_id")["format"]
-    of_meeting = facts["key"].str.partition("|")[0].map(kinds.to_dict())
+    of_meeting = facts["key"].str.split("|").str[0].map(kinds.to_dict())
     other = (~of_meeting.isin(MINISTERIAL)).astype("int64")
     place = facts["table"].map(_PLACE).astype("int64")
     place = place.mask((facts["table"] == "meetings") & (other == 1), 2)
@@ -299,10 +299,10 @@ def _status_steps(record: Record) -> Iterator[Found]:
         needed = _NEEDED.get(agreement.status, ())
         told = agreement.type in BINDING and agreement.status in {"in_force", "signed"}
         if needed and not events & set(needed) and not (told and "entered_into_force" not in events):
-            step = EVENT_LABELS[needed[0]].lower()
-            bare.append(
-                (*place, f"Its status is {status}, but no step says so. Find the day on which it {step}.")
+            what = (
+                f"Its status is {status}, but no step says so. Find the day on which it {_DONE[needed[0]]}."
             )
+            bare.append((*place, what))
     yield from chain(denied, bare)
 
 
@@ -344,9 +344,10 @@ def _long_gaps(record: Record) -> Iterator[Found]:
     """The longest against its median first; none where consecutive numbers prove that none is missing."""
     series = cadence(record)[["partner", "format", "median_days", "meetings"]]
     steps = intervals(record).merge(series, on=["partner", "format"]).dropna(subset="days")
-    numbers = record.meetings.set_index("meeting_id")["ordinal"]
-    follows = steps["meeting_id"].map(numbers) - steps["previous_id"].map(numbers) == 1
-    steps = steps[steps["format"].isin(SERIES) & (steps["meetings"] >= ENOUGH) & ~follows.fillna(value=False)]
+    numbers = record.meetings.set_index("meeting_id")["ordinal"].astype("float64")
+    own, before = (numbers.reindex(steps[name]).to_numpy() for name in ("meeting_id", "previous_id"))
+    follows = own - before == 1
+    steps = steps[steps["format"].isin(SERIES) & (steps["meetings"] >= ENOUGH) & ~follows]
     steps = steps.assign(times=steps["days"].astype("float64") / steps["median_days"].astype("float64"))
     steps = steps[steps["times"] > LONG].sort_values("times", ascending=False, kind="stable")
     for step in rows(steps):

@@ -117,7 +117,7 @@ def _foreign_seats(record: Record) -> Iterator[Case]:
 
 def _prime_ministers(record: Record, seats: list[Any]) -> Iterator[Case]:
     terms = governments(record)
-    ends = terms["end_date"].fillna(pd.Timestamp.max)
+    ends = terms["end_date"].fillna(pd.Timestamp("9999-12-31"))
     for seat in seats:
         if seat.office_id != PRIME_MINISTER:
             continue
