@@ -245,16 +245,11 @@ def _force_unknown(record: Record) -> Iterator[Found]:
         if agreement.agreement_id in signed.index:
             step = signed.loc[agreement.agreement_id]
             when = written_date(step["date"], step["precision"])
-        said = "It is said to be in force, but" if agreement.status == "in_force" else f"Signed {when}, but"
-        yield (
-            "agreements",
-            agreement.agreement_id,
-            agreement.partner,
-            (
-                f"{said} no entry into force is on record. Find the notice of it, or a text that says that "
-                "it has not come yet."
-            ),
-        )
+        said, mend = f"Signed {when}", "Find the notice of it, or a text that says that it has not come yet."
+        if agreement.status == "in_force":
+            said, mend = "It is said to be in force", "Find the notice of it, or mend the status."
+        what = f"{said}, but no entry into force is on record. {mend}"
+        yield "agreements", agreement.agreement_id, agreement.partner, what
 
 
 _BORNE_OUT = {
