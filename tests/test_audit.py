@@ -427,30 +427,31 @@ def test_a_long_silence_since_the_last_is_told_unless_the_framework_is_dormant(t
 
 
 def test_meetings_with_fewer_than_half_of_the_median_areas_or_none_are_thin(tmp_path):
-    # Areas 4, 4, 2, 1 and 0: of the coded the median is 3, half of it 1.5. The summit is alone with one area.
-    areas = {"2015-01-21": 4, "2016-01-08": 4, "2017-12-14": 2, "2021-02-03": 1, "2023-11-07": 0}
+    # Of the coded meetings, with 5, 4, 4, 2 and 1 areas, the median is 4: half of it is not fewer than half.
+    areas = {"2014-01-09": 5, "2015-01-21": 4, "2016-01-08": 4, "2017-12-14": 2, "2021-02-03": 1}
+    areas["2023-11-07"] = 0  # the summit is alone with one area
     record = read_small(
         tmp_path,
         meetings=[*(meeting("GBR", day) for day in areas), meeting("GBR", "2017-08-31", kind="summit")],
         mentions=[
             mention("gbr-2017-08-31-summit", "a"),
-            *(mention(f"gbr-{day}", "abcd"[place]) for day, many in areas.items() for place in range(many)),
+            *(mention(f"gbr-{day}", "abcde"[place]) for day, many in areas.items() for place in range(many)),
         ],
     )
     (none, one) = found(record, "few_areas")
     assert none[1:] == (
         "gbr-2023-11-07",
-        "No cooperation area is coded, where the median of this format is 3. Read more of its texts.",
+        "No cooperation area is coded, where the median of this format is 4. Read more of its texts.",
     )
     assert one[1] == "gbr-2021-02-03"
-    assert one[2].startswith("Only 1 cooperation area is coded, where the median of this format is 3.")
+    assert one[2].startswith("Only 1 cooperation area is coded, where the median of this format is 4.")
 
 
 def test_a_meeting_of_which_no_page_was_read_in_full_is_told_ministerial_ones_first(tmp_path):
     folder = write_record(
         tmp_path,
         meetings=[
-            meeting("GBR", "2014-01-01", kind="summit", source_ids="a"),
+            meeting("GBR", "2014-01-01", kind="summit", source_ids="b"),
             meeting("GBR", "2015-01-21", source_ids="a;b"),
             meeting("GBR", "2016-01-08", source_ids="b"),
             meeting("GBR", "2017-12-14", source_ids="a;c"),
