@@ -314,8 +314,8 @@ def history(visit: Visit) -> None:
     st.subheader(_("Change list"), anchor=False)
     parts.note(
         _(
-            "Each version of the data says what it added, revised or retired, and why. What a cell was stands "
-            "beside what it is; a retired row is kept here whole."
+            "Each version of the data says what it added, revised or retired, and why. What a cell was "
+            "stands beside what it is; a retired row is kept here whole."
         )
     )
     parts.data_table(visit.record.revisions.drop(columns="revision_id")[::-1], key="revisions")

@@ -83,7 +83,9 @@ STYLE = """<style>
 [data-testid="stLayoutWrapper"]:has(> .st-key-languages) { margin-left: auto; }
 .st-key-languages {
   [data-testid="stPageLink-NavLink"] { background: none; padding: 0; margin: 0; }
-  [data-testid="stPageLink-NavLink"] p { font-weight: 400; text-decoration: underline; text-underline-offset: 0.15em; }
+  [data-testid="stPageLink-NavLink"] p {
+    font-weight: 400; text-decoration: underline; text-underline-offset: 0.15em;
+  }
   > :not(:first-child) { border-left: 1px solid; padding-left: 0.5rem; }
 }
 [data-testid="stMain"]:has(.st-key-facts) { overflow-anchor: none; }
@@ -226,7 +228,7 @@ def stop_if_empty(visit: Visit) -> None:
 
 
 def say_empty(visit: Visit, table: str) -> None:
-    """That no row of ``meetings`` or ``agreements`` is left, which filter took the last, and the ways back."""
+    """That no row of ``meetings`` or ``agreements`` is left, which filter took the last, the ways back."""
     st.info(NOTHING_LEFT[table], icon=":material/filter_alt_off:")
     for name, wider, number in ways_back(visit.selection, visit.record, table):
         if table == "meetings":

@@ -40,13 +40,6 @@ ABOUT = marked(
     "Japan's two-plus-two meetings of foreign and defence ministers, the agreements around them and "
     "the cooperation areas they took up, each fact with its source."
 )
-FOLLOW_LANGUAGE = (
-    "(() => { const tell = () => { const asked = new URLSearchParams(location.search).get('lang') || ''; "
-    "document.documentElement.lang = asked.trim().toLowerCase() === 'ja' ? 'ja' : 'en'; }; tell(); "
-    "window.navigation?.addEventListener('currententrychange', tell); })()"
-)
-"""Script of the document: tells screen readers the language also when a visitor changes it without a reload,
-where the browser can say so (the Navigation API)."""
 
 FRAME_ANCESTORS = "TWOPLUSTWO_FRAME_ANCESTORS"
 """Environment variable: which sites may show the dashboard in a frame, as in a content security policy,
@@ -67,7 +60,7 @@ def security_headers(environment: Mapping[str, str] = os.environ) -> dict[str, s
     """
     hashes = [
         b64encode(sha256(script.encode()).digest()).decode()
-        for script in [*INLINE.findall(_framework_document()), FOLLOW_LANGUAGE]
+        for script in INLINE.findall(_framework_document())
     ]
     ancestors = environment.get(FRAME_ANCESTORS, "*").strip() or "'none'"
     policy = {
@@ -200,7 +193,7 @@ def document(page: str, language: str = ENGLISH) -> str:
         f'<meta property="og:title" content="{title}" />',
         f'<meta property="og:description" content="{about}" />',
         '<meta property="og:type" content="website" />',
-        f"<script>{FOLLOW_LANGUAGE}</script>",
+        '<script src="./app/static/language.js" defer></script>',
     ]
     named = re.sub("<title>.*?</title>", "\n    ".join(head), _framework_document(), count=1)
     return re.sub('<html lang="[a-z]*"', f'<html lang="{language}"', named, count=1)

@@ -1,7 +1,7 @@
 """The Japanese typeface, cut down to what the dashboard may have to show.
 
-``python -m twoplustwo.locale.fonts FOLDER`` makes the files again, from the fonts ``NotoSansCJK-Regular.ttc``
-and ``NotoSansCJK-Bold.ttc`` in a folder such as ``/usr/share/fonts/opentype/noto``: Noto Sans CJK JP, SIL Open
+``python -m twoplustwo.locale.fonts FOLDER`` makes the files again, from ``NotoSansCJK-Regular.ttc`` and
+``NotoSansCJK-Bold.ttc`` in a folder such as ``/usr/share/fonts/opentype/noto``: Noto Sans CJK JP, SIL Open
 Font License 1.1 (the licence lies beside the files). It needs fontTools, which the dashboard does not.
 
 Browsers fetch a file when a page holds a sign of its range that the typefaces before it lack: an English
