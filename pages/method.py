@@ -68,8 +68,8 @@ COUNTING_RULES = (
     ),
 )
 
+# Where the codebook leads to other areas, and their codes there. No docstring: a page would show it.
 ARROW, CODE = re.compile(r"->[^;]*"), re.compile(r"[a-z_]+")
-"""Where the codebook leads to other areas, and their codes there."""
 
 
 def codebook(visit: Visit) -> None:
