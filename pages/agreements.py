@@ -33,6 +33,7 @@ from twoplustwo.labels import (
     TYPE_LABELS,
     as_markdown,
     counted,
+    in_sequence,
     joined,
     standing,
     within,
@@ -338,7 +339,7 @@ def life_chart(visit: Visit, kinds: list[str]) -> None:
     ).format(date=written_date(visit.record.as_of))
     if outside:
         told = _("{steps} outside the years selected: in the table.")
-        reading += " " + told.format(steps=counted(outside, "step"))
+        reading = in_sequence([reading, told.format(steps=counted(outside, "step"))])
     statuses = agreements["status"].value_counts()
     parts.chart(
         visit,

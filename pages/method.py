@@ -68,8 +68,8 @@ COUNTING_RULES = (
     ),
 )
 
+# Where the codebook leads to other areas, and their codes there. No docstring: a page would show it.
 ARROW, CODE = re.compile(r"->[^;]*"), re.compile(r"[a-z_]+")
-"""Where the codebook leads to other areas, and their codes there."""
 
 
 def codebook(visit: Visit) -> None:
@@ -314,8 +314,8 @@ def history(visit: Visit) -> None:
     st.subheader(_("Change list"), anchor=False)
     parts.note(
         _(
-            "Each version of the data says what it added, revised or retired, and why. What a cell was stands "
-            "beside what it is; a retired row is kept here whole."
+            "Each version of the data says what it added, revised or retired, and why. What a cell was "
+            "stands beside what it is; a retired row is kept here whole."
         )
     )
     parts.data_table(visit.record.revisions.drop(columns="revision_id")[::-1], key="revisions")

@@ -307,7 +307,8 @@ def alike(visit: Visit) -> None:
     st.markdown(
         "\n".join(
             _(
-                "- {one} and {other}: **{cosine}** (from {coded_one} and {coded_other} coded meetings, {shared})"
+                "- {one} and {other}: **{cosine}** "
+                "(from {coded_one} and {coded_other} coded meetings, {shared})"
             ).format(
                 one=as_markdown(names[row.partner_a]),
                 other=as_markdown(names[row.partner_b]),

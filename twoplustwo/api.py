@@ -374,8 +374,7 @@ def parameters(vocabulary: Vocabulary) -> dict[str, dict[str, Any]]:
             "Nakatani",
         ),
         LANGUAGE: (
-            "Language that a page's link was made in, and of what is said to be wrong with a query. "
-            "Tables are the same in all.",
+            "Language of a page, and of what is said to be wrong with a query. Tables are the same in all.",
             {"type": "string", "enum": list(LANGUAGES), "default": next(iter(LANGUAGES))},
             "ja",
         ),

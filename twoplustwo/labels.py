@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import reduce
 from weakref import WeakKeyDictionary
 
 import pandas as pd
@@ -293,6 +294,11 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 def joined(words: Iterable[str], sign: str = COMMA) -> str:
     """Words as a list in a sentence; ``sign`` is one of those above, such as :data:`SEMICOLON`."""
     return _(sign).join(words)
+
+
+def in_sequence(sentences: Iterable[str]) -> str:
+    """Whole sentences, one after the other."""
+    return reduce(lambda told, more: _("{sentence} {next}").format(sentence=told, next=more), sentences)
 
 
 def written_list(words: list[str], most: int = 6) -> str:

@@ -35,8 +35,10 @@ BAND = "rgba(127,133,143,0.10)"
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 
 FONT = 13
-FAMILY = '"Source Sans", "Source Sans 3", sans-serif'
-"""The typeface of the pages."""
+FAMILY = (
+    '"Source Sans", "Source Sans 3", "Two Plus Two Japanese", "Two Plus Two Japanese Regular", sans-serif'
+)
+"""The typefaces of the pages."""
 LEGEND_ABOVE = {
     "orientation": "h",
     "x": 0,

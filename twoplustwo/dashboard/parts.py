@@ -21,6 +21,7 @@ from twoplustwo.labels import (
     beginning,
     counted,
     filters_in_words,
+    in_sequence,
     joined,
     written_list,
 )
@@ -62,6 +63,8 @@ NOTHING_LEFT = Labels(
 # - A chart is drawn in ink for paper (charts.style.TEXT); on screen its texts follow the page, light or dark.
 # - Links to pages are drawn as buttons of a menu, cut off at the end of the line and set off where they
 #   lead to the same page; in the text of a record they are to look like links.
+# - The languages stand at the right end of the header; a link to the page as it is in another language is
+#   a link, not the page that is open.
 # - A record that opens above what is on screen is to come into view, which the browser would prevent by
 #   scrolling on.
 # - What has the keyboard's focus is outlined, also where Streamlit shows it by a shade alone or not at all.
@@ -76,6 +79,14 @@ STYLE = """<style>
 .js-plotly-plot {
   [style*="fill: rgb(34, 38, 46)"] { fill: currentColor !important; }
   [style*="stroke: rgb(34, 38, 46)"] { stroke: currentColor !important; }
+}
+[data-testid="stLayoutWrapper"]:has(> .st-key-languages) { margin-left: auto; }
+.st-key-languages {
+  [data-testid="stPageLink-NavLink"] { background: none; padding: 0; margin: 0; }
+  [data-testid="stPageLink-NavLink"] p {
+    font-weight: 400; text-decoration: underline; text-underline-offset: 0.15em;
+  }
+  > :not(:first-child) { border-left: 1px solid; padding-left: 0.5rem; }
 }
 [data-testid="stMain"]:has(.st-key-facts) { overflow-anchor: none; }
 :is(.st-key-facts, [class*="st-key-links_"]) [data-testid="stPageLink-NavLink"] {
@@ -184,7 +195,7 @@ def _in_one_line(problems: tuple[LinkProblem, ...], most: int = 4) -> str:
     said = [as_markdown(problem.message) for problem in problems[:most]]
     if len(problems) > most:
         said.append(_("{number} more values were not understood either.").format(number=len(problems) - most))
-    return _("Not all of this link could be read: {problems}").format(problems=" ".join(said))
+    return _("Not all of this link could be read: {problems}").format(problems=in_sequence(said))
 
 
 def title(visit: Visit, text: str, question: str) -> None:
@@ -217,7 +228,7 @@ def stop_if_empty(visit: Visit) -> None:
 
 
 def say_empty(visit: Visit, table: str) -> None:
-    """That no row of ``meetings`` or ``agreements`` is left, which filter took the last, and the ways back."""
+    """That no row of ``meetings`` or ``agreements`` is left, which filter took the last, the ways back."""
     st.info(NOTHING_LEFT[table], icon=":material/filter_alt_off:")
     for name, wider, number in ways_back(visit.selection, visit.record, table):
         if table == "meetings":
@@ -411,10 +422,12 @@ HEADERS = Labels(
         "previous_date": marked("Previous date"),
         "publisher": marked("Publisher"),
         "reason": marked("Reason"),
+        "round": marked("Round"),
         "share": marked("Share"),
         "share_high": marked("Share high"),
         "share_low": marked("Share low"),
         "since": marked("Since"),
+        "source_id": marked("Source id"),
         "span": marked("Span"),
         "start": marked("Start"),
         "start_known_to_the": marked("Start known to the"),
@@ -458,7 +471,10 @@ TABLES = Labels(
         "context-events": marked("context events"),
         "coverage-partner": marked("coverage partner"),
         "coverage-year": marked("coverage year"),
+        "coders": marked("coders"),
         "doubts": marked("doubts"),
+        "evidence": marked("evidence"),
+        "office-holders": marked("office holders"),
         "duration-first-meeting-to-signature": marked("duration first meeting to signature"),
         "duration-signature-to-force": marked("duration signature to force"),
         "duration-talks-to-signature": marked("duration talks to signature"),

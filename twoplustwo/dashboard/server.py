@@ -18,6 +18,7 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import brotli
 import streamlit as st
@@ -29,11 +30,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from twoplustwo.check import InvalidRecordError
 from twoplustwo.dashboard.navigation import TITLES
 from twoplustwo.dashboard.visit import HOME
+from twoplustwo.language import ENGLISH, _, marked, speaking
+from twoplustwo.selection import as_params, language_of
 from twoplustwo.shared import shared
 
 FRONTEND = Path(st.__file__).parent / "static"
 """The framework's part that runs in the browser."""
-ABOUT = (
+ABOUT = marked(
     "Japan's two-plus-two meetings of foreign and defence ministers, the agreements around them and "
     "the cooperation areas they took up, each fact with its source."
 )
@@ -149,7 +152,8 @@ class Packed:
             return None
         path, headers = scope["path"], {"Content-Encoding": coding, "Vary": "Accept-Encoding"}
         if (page := path.removeprefix("/") or HOME) in TITLES:
-            content = await to_thread.run_sync(packed_page, page, coding)
+            asked = as_params(parse_qsl(scope["query_string"].decode("ascii", "replace")))
+            content = await to_thread.run_sync(packed_page, page, coding, language_of(asked))
             return Response(content, headers=headers | {"Cache-Control": "no-cache"}, media_type="text/html")
         found = STATIC.fullmatch(path)
         file = FRONTEND / path.removeprefix("/")
@@ -166,29 +170,33 @@ def packed_file(file: Path, coding: str) -> bytes:
 
 
 @cache
-def packed_page(page: str, coding: str) -> bytes:
+def packed_page(page: str, coding: str, language: str = ENGLISH) -> bytes:
     """The document of a page as ``br`` or ``gzip``."""
-    return _pack(document(page).encode("utf-8"), coding)
+    return _pack(document(page, language).encode("utf-8"), coding)
 
 
 def _pack(content: bytes, coding: str) -> bytes:
     return brotli.compress(content, quality=6) if coding == "br" else gzip.compress(content, 9)
 
 
-def document(page: str) -> str:
+def document(page: str, language: str = ENGLISH) -> str:
     """The HTML that a browser, or whoever previews a link, gets for a page.
 
-    It is the framework's own, with the page's name and what it is about.
+    It is the framework's own, with the page's name, what it is about, and the language of both.
     """
-    title = "Two Plus Two" if page == HOME else f"{TITLES[page]} · Two Plus Two"
+    with speaking(language):
+        title = "Two Plus Two" if page == HOME else f"{TITLES[page]} · Two Plus Two"
+        about = _(ABOUT)
     head = [
         f"<title>{title}</title>",
-        f'<meta name="description" content="{ABOUT}" />',
+        f'<meta name="description" content="{about}" />',
         f'<meta property="og:title" content="{title}" />',
-        f'<meta property="og:description" content="{ABOUT}" />',
+        f'<meta property="og:description" content="{about}" />',
         '<meta property="og:type" content="website" />',
+        '<script src="./app/static/language.js" defer></script>',
     ]
-    return re.sub("<title>.*?</title>", "\n    ".join(head), _framework_document(), count=1)
+    named = re.sub("<title>.*?</title>", "\n    ".join(head), _framework_document(), count=1)
+    return re.sub('<html lang="[a-z]*"', f'<html lang="{language}"', named, count=1)
 
 
 @cache

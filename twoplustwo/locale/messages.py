@@ -7,9 +7,9 @@ while one is missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
@@ -19,7 +19,7 @@ from jinja2.ext import babel_extract
 from twoplustwo.language import CATALOGUES, DOMAIN, ENGLISH, LANGUAGES
 
 ROOT = CATALOGUES.parent.parent
-CALLS = {"_": None, "marked": None, "ngettext": None, "nmarked": None, "counted": None}
+CALLS = dict.fromkeys(("_", "marked", "ngettext", "nmarked", "counted"))
 
 
 HEADER = """# The words of the dashboard. Placeholders in braces stay as they are.
@@ -50,16 +50,17 @@ def in_code(root: Path = ROOT) -> Iterator[Message]:
     for path in sorted([*root.glob("twoplustwo/**/*.py"), *root.glob("pages/*.py")]):
         name = path.relative_to(root).as_posix()
         with path.open("rb") as file:
-            for line, call, said, _comments in extract_python(file, list(CALLS), [], {}):
-                texts = (said,) if isinstance(said, str) else said or ()
-                if message := _message(str(call), [text or "" for text in texts]):
+            calls: Iterable[Any] = extract_python(file, CALLS, [], {})
+            for line, call, said, _comments in calls:
+                texts = [said] if isinstance(said, str) else [text or "" for text in said or ()]
+                if message := _message(call, texts):
                     yield Message(*message, name, line)
     for path in sorted(root.glob("twoplustwo/templates/*.html")):
         name = path.relative_to(root).as_posix()
         with path.open("rb") as file:
-            for line, _call, said, _comments in babel_extract(file, ["_"], [], {}):
-                texts = (said,) if isinstance(said, str) else said
-                yield Message(str(texts[0]), "", "", name, line)
+            said_there: Iterable[Any] = babel_extract(file, ["_"], [], {})
+            for line, _call, said, _comments in said_there:
+                yield Message(said if isinstance(said, str) else said[0], "", "", name, line)
 
 
 def _message(call: str, texts: list[str]) -> tuple[str, str, str] | None:
