@@ -564,11 +564,30 @@ def test_an_example_of_an_area_is_a_meeting_that_took_it_up(tmp_path):
         "topics",
         "topic_id",
         cyber={"example_1": MEETING, "example_2": "gbr-2016-01-08"},  # the second took up space alone
-        space={"example_1": "gbr-2016-01-08"},
+        space={"example_1": "gbr-1999-01-01"},  # no meeting at all
     )
-    ((_, key, what),) = found(load(folder), "example_not_coded")
-    assert key == "cyber"
-    assert what.startswith("example_2 is gbr-2016-01-08, which is not coded as having taken the area up.")
+    assert [(key, what.split(",")[0]) for _, key, what in found(load(folder), "example_not_coded")] == [
+        ("cyber", "example_2 is gbr-2016-01-08"),
+        ("space", "example_1 is gbr-1999-01-01"),
+    ]
+
+
+def test_an_office_follows_one_that_is_on_record(tmp_path):
+    folder = write_record(
+        tmp_path,
+        meetings=[meeting("GBR", "2015-01-21"), meeting("GBR", "2016-01-08")],
+        participants=[
+            person(MEETING, "Anna Abe", office_id="old", title="Old"),
+            person("gbr-2016-01-08", "Bo Baba", office_id="new", title="New"),
+        ],
+    )
+    assert (
+        found(load(changed(folder, "offices", "office_id", new={"follows": "old"})), "unknown_office") == []
+    )
+    changed(folder, "offices", "office_id", new={"follows": "older"})
+    ((table, key, what),) = found(load(folder), "unknown_office")
+    assert (table, key) == ("offices", "new")
+    assert what.startswith("It follows older, which is no office on record.")
 
 
 @pytest.mark.parametrize(

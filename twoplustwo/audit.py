@@ -14,7 +14,7 @@ but somebody should look. The order of :data:`FINDINGS` is the order of severity
    interval (``long_gap``, ``long_silence``), which only hints at one.
 5. What was read thinly: absences then prove little (``few_areas``, ``not_read_in_full``).
 6. Housekeeping, which misleads nobody about Japan's diplomacy: ``duplicate_link``, ``unlisted_source``,
-   ``example_not_coded``, ``unused_source``.
+   ``example_not_coded``, ``unknown_office``, ``unused_source``.
 """
 
 from __future__ import annotations
@@ -513,6 +513,13 @@ def _examples(record: Record) -> Iterator[Found]:
                 )
 
 
+def _unknown_offices(record: Record) -> Iterator[Found]:
+    offices = record.offices.dropna(subset="follows")
+    for office in rows(offices[~offices["follows"].isin(record.offices["office_id"])]):
+        what = f"It follows {office.follows}, which is no office on record. Mend the id or add the office."
+        yield "offices", office.office_id, None, what
+
+
 def _unused_sources(record: Record) -> Iterator[Found]:
     used: set[str] = set()
     for frame in record.tables().values():
@@ -540,6 +547,7 @@ FINDINGS: dict[str, Callable[[Record], Iterator[Found]]] = {
     "duplicate_link": _duplicate_links,
     "unlisted_source": _unlisted_sources,
     "example_not_coded": _examples,
+    "unknown_office": _unknown_offices,
     "unused_source": _unused_sources,
 }
 """Code -> what finds it, the gravest first; the docstring of this module tells why."""
