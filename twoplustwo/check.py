@@ -307,7 +307,6 @@ def _sense_problems(record: Record) -> Iterator[Problem]:
     yield from _ordinals(record)
     yield from _event_order(record)
     yield from _unknown_sources(record)
-    yield from _unknown_rows(record)
     yield from _participants(record)
     yield from _people(record)
     yield from _partner_status(record)
@@ -451,8 +450,11 @@ def _unknown_sources(record: Record) -> Iterator[Problem]:
                         yield Problem(f"{table}.csv", _row(index), column, source, expected)
 
 
-def _unknown_rows(record: Record) -> Iterator[Problem]:
-    """Ids that name a row, in columns that may be empty."""
+def dangling(record: Record) -> Iterator[Problem]:
+    """Ids that name no row, in columns that may be empty.
+
+    No problem of a record as such, since a part of one may lack the row; a change is not to leave any.
+    """
     for table, column, other, key in (
         ("topics", "example_1", "meetings", "meeting_id"),
         ("topics", "example_2", "meetings", "meeting_id"),
@@ -550,6 +552,7 @@ def number_gaps(record: Record) -> Iterator[NumberGap]:
 
 def _notes(record: Record) -> Iterator[str]:
     """What a maintainer should know, though nothing is wrong."""
+    yield from map(str, dangling(record))
     for gap in number_gaps(record):
         yield f"series {gap.partner} {gap.kind}: {gap}"
 

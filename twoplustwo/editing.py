@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from twoplustwo.check import Problem, check
+from twoplustwo.check import Problem, check, dangling
 from twoplustwo.record import DESCRIPTOR, About, split_ids, table_schemas, version_key
 from twoplustwo.storage import replace_folder
 
@@ -157,7 +157,8 @@ def keep(
                 (copy / f"{table}.csv").write_bytes(as_csv(table, rows))
         descriptor = (copy / DESCRIPTOR).read_bytes().decode()
         (copy / DESCRIPTOR).write_bytes(described(descriptor, version, day, covered_to).encode())
-        if problems := check(copy).problems:
+        report = check(copy)
+        if problems := report.problems or tuple(dangling(report.record) if report.record else ()):
             raise RefusedError(*_told(problems, changes, new))
         done.append(Kept(before, version, new, tuple(new[REVISIONS][len(tables[REVISIONS]) :])))
         return write
