@@ -131,8 +131,8 @@ def coders(visit: Visit) -> None:
     per_cent, alpha = pooled(visit.record)
     parts.note(
         _(
-            "A second coder read the texts of {meetings} without knowing the first coding. Over all areas the "
-            "two judged {per_cent:.1f} % alike; Krippendorff's alpha, which takes chance into account, "
+            "A second coder read the texts of {meetings} without knowing the first coding. Over all areas "
+            "the two judged {per_cent:.1f} % alike; Krippendorff's alpha, which takes chance into account, "
             "was {alpha:.2f}. Areas below {enough} were defined anew, with the reason in the change list, "
             "and coded again (round 2)."
         ).format(meetings=counted(meetings, "meeting"), per_cent=per_cent, alpha=alpha, enough=ENOUGH)
