@@ -94,12 +94,15 @@ def counts(table: pd.DataFrame) -> pd.DataFrame:
     return cases.rename_axis("finding").rename("cases").reset_index()
 
 
-def in_words(table: pd.DataFrame, most: int | None = None) -> Iterator[str]:
-    """Lines for a terminal: the counts by finding, then the cases, of which ``most`` at most."""
+def in_words(table: pd.DataFrame, most: int | None = None, finding: str | None = None) -> Iterator[str]:
+    """Lines for a terminal: the counts by finding, then the cases, of one finding if it is named, and
+    ``most`` at most.
+    """
     for line in rows(counts(table)):
         yield f"{line.finding:<18} {line.cases:>6,}"
     yield f"{'together':<18} {len(table):>6,}"
-    for case in rows(table if most is None else table.head(most)):
+    cases = table if finding is None else table[table["finding"] == finding]
+    for case in rows(cases if most is None else cases.head(most)):
         yield f"{case.rank:>4} {case.finding}  {case.table} {case.key}: {case.what}"
 
 

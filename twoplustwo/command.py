@@ -143,17 +143,16 @@ def _audit(options: argparse.Namespace) -> int:
     """Print the findings; 1 if there was nothing to judge or nowhere to write."""
     try:
         found = audit(load(options.folder))
-        if options.finding:
-            found = found[found["finding"] == options.finding]
         if options.csv:
-            options.csv.write_bytes(csv_bytes(found))
+            named = found["finding"] == options.finding
+            options.csv.write_bytes(csv_bytes(found[named] if options.finding else found))
     except InvalidRecordError as error:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
         print(f"{options.csv} could not be written: {error.strerror}", file=sys.stderr)
         return 1
-    for line in in_words(found, options.most):
+    for line in in_words(found, options.most, options.finding):
         print(line)
     return 0
 
