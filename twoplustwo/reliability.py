@@ -22,7 +22,7 @@ OFFICIAL_KINDS = ("joint_statement", "official_readout", "official_reference", "
 # Domains that only governments, parliaments, courts, forces and international organisations have.
 _OFFICIAL_HOST = re.compile(
     r"(^|\.)((go|lg)\.(jp|kr|id|th)|gov|mil|int|govt\.nz|gov\.[a-z]{2}|gouv\.fr|gc\.ca|canada\.ca|parliament\.uk"
-    r"|europa\.eu|auswaertiges-amt\.de|diplo\.de|bundesregierung\.de|bmvg\.de|defensie\.nl|mid\.ru"
+    r"|europa\.eu|auswaertiges-amt\.de|diplo\.de|bundesregierung\.de|bundeskanzler\.de|bmvg\.de|defensie\.nl|mid\.ru"
     r"|kremlin\.ru|camera\.it|esteri\.it|governo\.it|um\.fi|usembassy-china\.org\.cn"
     r"|un\.org|ambafrance-jp\.org|vie-publique\.fr|russia-emb\.jp|vnembassy-jp\.org)$"
 )
