@@ -35,19 +35,25 @@ from twoplustwo.export import Provenance
 from twoplustwo.labels import (
     AGREEMENT_STATUS_LABELS,
     BASIS_LABELS,
+    COMMA,
     EVENT_LABELS,
     FORMAT_LABELS,
-    NOT_FOUND,
     PARTNER_STATUS_LABELS,
     SEEN_LABELS,
+    SEMICOLON,
     STATUS_SIGNS,
     TYPE_LABELS,
     counted,
+    filters_in_words,
+    joined,
+    people_names,
+    within,
     written_date,
     written_dates,
 )
+from twoplustwo.language import ENGLISH, _, speaking
 from twoplustwo.record import Record, row, rows, split_ids
-from twoplustwo.selection import View
+from twoplustwo.selection import View, Vocabulary
 
 NOTES_UP_TO = 12  # meetings; a longer brief names the cooperation areas without what was said on them
 DEEPEST_SHADE = 3  # meetings in a year from which a cell of the matrix gets no darker
@@ -83,12 +89,13 @@ class Footnotes:
 def brief_html(  # noqa: PLR0917 - the parts of a page, in the order in which pages hold them
     record: Record, selected: Record, series: Record, view: View, provenance: Provenance, made: date
 ) -> str:
-    """The brief as one HTML document.
+    """The brief as one HTML document, in the language of the view.
 
     Parameters
     ----------
     record
-        The whole record: names, statuses, the lives of agreements.
+        The whole record: names, statuses, the lives of agreements. This and the next two with their labels
+        in the language of the view (:func:`twoplustwo.labels.localized`).
     selected
         The part that the brief is about.
     series
@@ -100,13 +107,24 @@ def brief_html(  # noqa: PLR0917 - the parts of a page, in the order in which pa
     made
         Day of making, printed.
     """
+    with speaking(view.language):
+        return _brief(record, selected, series, view, provenance, made)
+
+
+def _brief(  # noqa: PLR0917 - as above
+    record: Record, selected: Record, series: Record, view: View, provenance: Provenance, made: date
+) -> str:
+    words = provenance.words
+    if view.language != ENGLISH:
+        words = joined(filters_in_words(view.selection, record, Vocabulary.of(record)))
     notes = Footnotes(record)
     order = partner_order(record)
     # In the order of the document, since that is how the footnotes are numbered.
     meetings = list(_meetings(record, selected, notes))
     agreements = _agreements(record, selected, order, notes)
     content: str = _template().render(
-        words=provenance.words[:1].upper() + provenance.words[1:],
+        language="en-GB" if view.language == ENGLISH else view.language,
+        words=words[:1].upper() + words[1:],
         provenance=provenance,
         made=written_date(pd.Timestamp(made)),
         about=record.about,
@@ -124,7 +142,6 @@ def brief_html(  # noqa: PLR0917 - the parts of a page, in the order in which pa
         with_notes=len(meetings) <= NOTES_UP_TO,
         notes_up_to=NOTES_UP_TO,
         read=_read(selected),
-        absence=NOT_FOUND,
         sources=list(notes.listed()),
     )
     return content
@@ -136,20 +153,24 @@ def brief_html(  # noqa: PLR0917 - the parts of a page, in the order in which pa
 def _figures(record: Record, selected: Record, view: View) -> list[dict[str, str]]:
     """Headline figures: label, value, what is counted."""
     met = record.partners[record.partners["partner"].isin(selected.meetings["partner"])]
-    status = met["status"].map(PARTNER_STATUS_LABELS).str.lower().value_counts()
-    in_words = ", ".join(f"{number} {name}" for name, number in status.items())
+    status = met["status"].map(PARTNER_STATUS_LABELS).map(within).value_counts()
+    in_words = joined(
+        _("{number} {status}").format(number=number, status=name) for name, number in status.items()
+    )
     figures = [
-        ("Meetings", f"{len(selected.meetings):,}", "in this selection"),
-        ("Partners met", str(len(met)), in_words),
+        (_("Meetings"), f"{len(selected.meetings):,}", _("in this selection")),
+        (_("Partners met"), str(len(met)), in_words),
     ]
     for meeting in rows(latest_meetings(selected, 1)):
-        what = f"{record.name_of(meeting.partner)}, {_place(meeting)}"
-        figures.append(("Latest meeting", written_date(meeting.date), what))
+        what = joined([record.name_of(meeting.partner), _place(meeting)])
+        figures.append((_("Latest meeting"), written_date(meeting.date), what))
     known = view.selection.any_year().apply(record)
     valid = int(in_force(known)[list(TYPES)].to_numpy().sum())
     as_of = written_date(record.about.coverage_end)
-    what = f"of {len(known.agreements)} on record whatever the years, as of {as_of}"
-    figures.append(("Agreements in force", str(valid), what))
+    what = _("of {number} on record whatever the years, as of {date}").format(
+        number=len(known.agreements), date=as_of
+    )
+    figures.append((_("Agreements in force"), str(valid), what))
     return [{"label": label, "value": value, "what": what} for label, value, what in figures]
 
 
@@ -157,7 +178,7 @@ def _formats(selected: Record) -> str:
     """What is counted together, where it is more than one format."""
     counts = format_counts(selected)
     parts = [f"{FORMAT_LABELS[str(code)]} {number}" for code, number in counts.items()]
-    return ", ".join(parts) if len(parts) > 1 else ""
+    return joined(parts) if len(parts) > 1 else ""
 
 
 def _matrices(record: Record, selected: Record, view: View, order: list[str]) -> list[dict[str, Any]]:
@@ -196,7 +217,8 @@ def _cadence(record: Record, series: Record) -> list[dict[str, Any]]:
             "median": "" if pd.isna(line.median_days) else f"{line.median_days:,.0f}",
             "longest": "" if pd.isna(line.longest_days) else f"{line.longest_days:,}",
             "since": f"{line.days_since_last:,}",
-            "overdue": "met once" if pd.isna(line.overdue) else "overdue" if line.overdue else "no",
+            "overdue": _("met once") if pd.isna(line.overdue) else _("overdue") if line.overdue else _("no"),
+            "late": pd.notna(line.overdue) and bool(line.overdue),
         }
         for line in rows(table)
     ]
@@ -204,8 +226,12 @@ def _cadence(record: Record, series: Record) -> list[dict[str, Any]]:
 
 def _as_of(series: Record) -> str:
     reach = series.as_of == series.about.coverage_end
-    which = "the day to which the sources reach" if reach else "the end of the years selected"
-    return f"{written_date(series.as_of)}, {which}"
+    words = (
+        _("{date}, the day to which the sources reach")
+        if reach
+        else _("{date}, the end of the years selected")
+    )
+    return words.format(date=written_date(series.as_of))
 
 
 def _changes(record: Record, selected: Record) -> list[dict[str, Any]]:
@@ -213,7 +239,7 @@ def _changes(record: Record, selected: Record) -> list[dict[str, Any]]:
     labels = record.topics.set_index("topic_id")["label"]
     changes = []
     for meeting in rows(_newest_first(selected).drop_duplicates(["partner", "format"])):
-        previous, _ = neighbours(record, meeting.meeting_id)
+        previous = neighbours(record, meeting.meeting_id)[0]
         if previous is None:
             continue
         table = topic_changes(record, meeting.meeting_id)
@@ -239,7 +265,7 @@ def _areas(selected: Record) -> list[dict[str, Any]]:
         {
             "label": area.label,
             "theme": area.theme,
-            "count": f"{area.meetings} of {area.coded_meetings}",
+            "count": _("{number} of {all}").format(number=area.meetings, all=area.coded_meetings),
             "share": f"{100 * area.share:.0f}",
             "low": f"{100 * area.share_low:.0f}",
             "high": f"{100 * area.share_high:.0f}",
@@ -270,7 +296,7 @@ def _agreements(
                     "status": AGREEMENT_STATUS_LABELS[agreement.status],
                     "sign": STATUS_SIGNS[agreement.status],
                     "steps": [
-                        f"{EVENT_LABELS[step.event].lower()} {written_date(step.date, step.precision)}"
+                        f"{within(EVENT_LABELS[step.event])} {written_date(step.date, step.precision)}"
                         for step in rows(life)
                     ],
                     "sources": notes.to([*split_ids(agreement.source_ids), *life["source_id"]]),
@@ -284,6 +310,7 @@ def _agreements(
 def _meetings(record: Record, selected: Record, notes: Footnotes) -> Iterator[dict[str, Any]]:
     """The meetings, newest first, each with its areas in the order of the codebook."""
     labels = dict(zip(record.topics["topic_id"], record.topics["label"], strict=True))
+    names = people_names(record)
     places = {topic: place for place, topic in enumerate(labels)}
     mentions = selected.mentions.sort_values("topic_id", key=lambda ids: ids.map(places), kind="stable")
     areas: dict[str, list[Any]] = {}
@@ -301,12 +328,15 @@ def _meetings(record: Record, selected: Record, notes: Footnotes) -> Iterator[di
             "summary": meeting.summary,
             "document": "" if pd.isna(meeting.outcome_document) else meeting.outcome_document,
             "sources": notes.to(split_ids(meeting.source_ids)),
-            "people": [f"{person.name} ({person.title})" for person in rows(people)],
+            "people": [
+                _("{name} ({office})").format(name=names[person.name], office=person.title)
+                for person in rows(people)
+            ],
             "areas": [
                 {
                     "label": labels[mention.topic_id],
                     "note": mention.note,
-                    "basis": BASIS_LABELS[mention.basis].lower(),
+                    "basis": within(BASIS_LABELS[mention.basis]),
                     "sources": notes.to([mention.source_id]),
                 }
                 for mention in areas.get(meeting.meeting_id, [])
@@ -320,10 +350,11 @@ def _read(selected: Record) -> str:
         return ""
     read = coverage(selected, "year")
     full, uncoded = read["read_in_full"].sum(), read["uncoded"].sum()
-    return (
-        f"Of {counted(len(selected.meetings), 'meeting')}, {full} had at least one page read in full, "
-        f"and {uncoded} had no cooperation area coded. "
+    told = _(
+        "Of {meetings}, {full} had at least one page read in full, "
+        "and {uncoded} had no cooperation area coded."
     )
+    return told.format(meetings=counted(len(selected.meetings), "meeting"), full=full, uncoded=uncoded) + " "
 
 
 def _newest_first(record: Record) -> pd.DataFrame:
@@ -332,8 +363,8 @@ def _newest_first(record: Record) -> pd.DataFrame:
 
 def _place(meeting: Any) -> str:
     if meeting.mode == "virtual":
-        return "by video link"
-    return "place not known" if pd.isna(meeting.city) else meeting.city
+        return _("by video link")
+    return _("place not known") if pd.isna(meeting.city) else meeting.city
 
 
 def _source_date(known: str) -> str:
@@ -356,6 +387,8 @@ def _template() -> Any:
     )
     environment.filters["css_text"] = css_text
     environment.filters["web"] = _is_web
+    environment.filters["listed"] = lambda words, sign=",": joined(words, SEMICOLON if sign == ";" else COMMA)
+    environment.globals["_"] = lambda message: Markup(_(message))  # noqa: S704 - ours; format escapes the rest
     environment.globals["deepest"] = DEEPEST_SHADE
     return environment.get_template("brief.html")
 
