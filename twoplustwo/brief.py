@@ -201,7 +201,10 @@ def _matrices(record: Record, selected: Record, view: View, order: list[str]) ->
             for code, numbers in table.iterrows()
         ]
         matrices.append({"format": FORMAT_LABELS[str(kind)], "lines": lines})
-    decades = [(f"{decade}0s", len(list(group))) for decade, group in groupby(years, lambda year: year // 10)]
+    decades = [
+        (_("{year}s").format(year=10 * decade), len(list(group)))
+        for decade, group in groupby(years, lambda year: year // 10)
+    ]
     return [{**matrix, "years": list(years), "decades": decades} for matrix in matrices]
 
 
