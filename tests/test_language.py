@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 import ast
+import gzip
 import importlib
 import json
 import pkgutil
 import re
 import string
 import tomllib
+import urllib.request
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import pandas as pd
 import pytest
+from browsing import at_rest
 from fontTools.ttLib import TTFont
 from markdown_it import MarkdownIt
+from playwright.sync_api import expect
+from server import Server
 from streamlit.testing.v1 import AppTest
 
 import twoplustwo
 from twoplustwo import Record, Selection
 from twoplustwo.dashboard.navigation import TITLES
+from twoplustwo.dashboard.server import document
 from twoplustwo.labels import localized, written_date, written_dates
 from twoplustwo.language import LANGUAGES, Labels, _, catalogue, marked, ngettext, speaking
 from twoplustwo.locale import fonts
 from twoplustwo.locale.messages import Message, in_code, path_of, renewed, save
 from twoplustwo.selection import View, Vocabulary, as_params, read_link
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parent.parent
 SCRIPT = ROOT / "twoplustwo" / "dashboard" / "script.py"
@@ -519,3 +528,57 @@ def test_messages_know_their_places():
     assert Message("Overview", "", "", "twoplustwo/dashboard/navigation.py", 0)[:4] in [
         message[:4] for message in MESSAGES
     ]
+
+
+# --- in a browser -----------------------------------------------------------------------------
+
+
+def test_the_switch_keeps_page_filters_and_record_and_back_returns(browser: Browser, server: Server):
+    page = browser.new_page()
+    page.goto(f"{server.address}/meetings?partner=GBR&id=gbr-2015-01-21")
+    at_rest(page)
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.get_by_role("link", name="日本語").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("会合")
+    at_rest(page)
+    assert parse_qs(page.url.partition("?")[2]) == {
+        "partner": ["GBR"],
+        "id": ["gbr-2015-01-21"],
+        "lang": ["ja"],
+    }
+    assert page.evaluate("document.documentElement.lang") == "ja"
+    page.get_by_role("link", name="概要").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("概要")
+    assert "lang=ja" in page.url
+    page.go_back()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Meetings")
+    page.close()
+
+
+@pytest.mark.parametrize(("address", "large"), [("/", False), ("/?lang=ja", True)])
+def test_only_a_page_in_japanese_fetches_the_typeface(
+    address: str, large: bool, browser: Browser, server: Server
+):
+    page = browser.new_context().new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    page.goto(server.address + address)
+    at_rest(page)
+    loaded = page.evaluate("document.fonts.ready.then(() => document.fonts.check('16px \\"Source Sans\\"'))")
+    assert loaded
+    fetched = {name for name in asked if name.startswith("noto-sans-jp")}
+    assert fetched
+    assert bool({name for name in fetched if "-name" not in name}) == large
+    page.context.close()
+
+
+def test_the_document_comes_in_its_language(server: Server):
+    assert '<html lang="ja">' in document("timeline", "ja")
+    assert "<title>年表 · Two Plus Two</title>" in document("timeline", "ja")
+    assert '<html lang="en">' in document("timeline")
+    request = urllib.request.Request(
+        f"{server.address}/timeline?lang=ja", headers={"Accept-Encoding": "gzip"}
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        assert gzip.decompress(answer.read()).decode() == document("timeline", "ja")
