@@ -12,4 +12,4 @@ from twoplustwo.record import Record
 from twoplustwo.selection import Selection, read_link
 
 __all__ = ["InvalidRecordError", "Record", "Selection", "check", "load", "read_link"]
-__version__ = "0.2.0"
+__version__ = "0.3.0"
