@@ -203,7 +203,7 @@ def test_the_index_tells_what_the_record_is_and_leads_to_every_table(server: Ser
             found = ask(server, address.removeprefix(f"{server.address}/api"))
             assert (found.status, found.headers["X-Total-Count"]) == (200, str(table["rows"]))
     names = {parameter["name"] for parameter in index["parameters"]}
-    assert names == {"partner", "from", "to", "format", "topic", "basis", "q", "v", "limit", "offset"}
+    assert names == {"partner", "from", "to", "format", "topic", "basis", "q", "v", "lang", "limit", "offset"}
     assert ask(server, index["datapackage"].removeprefix(f"{server.address}/api")).status == 200
     assert ask(server, index["openapi"].removeprefix(f"{server.address}/api")).status == 200
 

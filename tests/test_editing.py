@@ -329,6 +329,10 @@ REFUSED = {
     "a column that is none": ([revise("meetings", "gbr-2015-01-21", "town", "y")], "no column 'town'"),
     "a part of the key": ([revise("mentions", KEY, "topic_id", "cyber")], "topic_id is part of the key"),
     "a version by hand": ([revise("mentions", KEY, "version_added", "2026.1.0")], "follows from the change"),
+    "an example that is none": (
+        [revise("topics", "cyber", "example_1", "gbr-1900-01-01")],
+        "row of meetings.csv",
+    ),
     "the history itself": ([Change("retired", "revisions", "x")], "another table"),
     "what stands there already": ([revise("mentions", KEY, "source_id", "source-2")], "already"),
     "another old value": (
