@@ -154,7 +154,7 @@ def coders(visit: Visit) -> None:
     )
     parts.data_table(
         found[
-            ["label", "round", "meetings", "first", "second", "both", "per_cent", "alpha", "earlier"]
+            ["label", "alpha", "earlier", "per_cent", "round", "meetings", "first", "second", "both"]
         ].round({"per_cent": 1, "alpha": 2, "earlier": 2}),
         key="coders",
         labels={
