@@ -20,8 +20,8 @@ from twoplustwo.record import shipped_folder
 FOLDER = Path(__file__).parent.parent / "dashboard" / "static"
 """Served at ``app/static/`` by the server of the pages."""
 WEIGHTS = ("Regular", "Bold")
-RANGES = ((0x3000, 0x9FFF), (0xF900, 0xFAFF), (0xFE30, 0xFE4F), (0xFF00, 0xFFEF))
-"""What the typeface is asked for: kana, ideographs, upright and full-width forms."""
+RANGES = ((0x3000, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF), (0xFE30, 0xFE4F), (0xFF00, 0xFFEF))
+"""What the typeface is asked for: kana, ideographs, Hangul, upright and full-width forms."""
 NAME = "".join(sorted(LANGUAGES["ja"]))
 """The signs that every page has, whatever its language: kept in a file of their own."""
 
