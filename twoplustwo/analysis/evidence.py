@@ -36,8 +36,8 @@ def evidence(record: Record) -> pd.DataFrame:
     """What every fact of the record rests on.
 
     The sources of a fact are those of its row: ``source_ids``, or ``source_id`` and
-    ``further_source_ids``. A meeting rests on its own ``source_ids``: a page that names a minister
-    or an area does not thereby vouch for date and place. The best source is the most reliable; of
+    ``further_source_ids``. For a meeting these are all pages that tell of it, those on its areas and
+    ministers among them. The best source is the most reliable; of
     several it is the one that was read deepest, then the one whose kind stands first in the codebook
     (joint statement, readout, and so on), then the one that the row names first. Independent are
     sources of different origin (:func:`twoplustwo.reliability.origin`).

@@ -426,7 +426,7 @@ def _reading(visit: Visit, meeting: Any) -> None:
         if (number := getattr(depth, kind))
     ]
     st.markdown(
-        _("{sources}: {depths}. Kinds: {kinds}. Date and place rest on: {evidence}.").format(
+        _("{sources}: {depths}. Kinds: {kinds}. Behind the meeting: {evidence}.").format(
             sources=counted(depth.sources, "source"),
             depths=joined(read),
             kinds=joined(kinds),
