@@ -214,6 +214,15 @@ def test_single_rows_and_what_comes_with_them(run, folder: Path):
     assert record.context_events["event_id"].tolist() == ["e"]
 
 
+def test_ids_that_a_script_leaves_out_are_made_of_the_other_cells(run, folder: Path):
+    given = ("--title", "Trial of strength", "--summary", "S", "--source-ids", "source-1")
+    assert run("add", "agreement", "--partner", "GBR", "--type", "isa", "--status", "signed", *given)[0] == 0
+    event = ("--date", "2016-05-01", "--precision", "day", "--kind", "crisis", "--why-it-matters", "W")
+    assert run("add", "event", *event, *given)[0] == 0
+    assert [row["agreement_id"] for row in table(folder, "agreements")] == ["gbr-acsa", "gbr-isa"]
+    assert [row["event_id"] for row in table(folder, "context_events")] == ["world-2016-05-01-trial"]
+
+
 def test_cells_are_revised_by_options(run, folder: Path):
     code, said, _ = run(
         *("edit", "meetings", "gbr-2015-01-21", "--set", "city=York", "--set", "summary=a=b"),

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from twoplustwo import labels
 from twoplustwo.asking import Choices, Terminal, explain
 from twoplustwo.check import WHOLE_NUMBER
-from twoplustwo.editing import Change, Row, Tables, clean, columns
+from twoplustwo.editing import Change, Row, Tables, clean, columns, today
 from twoplustwo.record import field as declared
 from twoplustwo.record import person_id, table_schemas
 from twoplustwo.reliability import suggested_class
@@ -66,7 +66,12 @@ ASKED: dict[str, tuple[str, ...]] = {
 """The columns of a new row in the order in which they are asked for, and given in an option. What
 belongs to another row has that row's key besides."""
 
-FOLLOWING = {"meetings": ("meeting_id",), "sources": ("source_id", "reliability")}
+FOLLOWING = {
+    "meetings": ("meeting_id",),
+    "sources": ("source_id", "reliability"),
+    "agreements": ("agreement_id",),
+    "context_events": ("event_id",),
+}
 """Table -> the columns that follow from the others where they are not given."""
 
 OPTIONS = {
@@ -132,6 +137,10 @@ def completed(table: str, row: Row, tables: Tables) -> Row:
     row = {column: clean(value) for column, value in row.items()}
     if table == "meetings" and not row.get("meeting_id"):
         row["meeting_id"] = meeting_id(row, tables)
+    if table == "agreements" and not row.get("agreement_id"):
+        row["agreement_id"] = agreement_id(row, tables, today().year)
+    if table == "context_events" and not row.get("event_id"):
+        row["event_id"] = event_id(row)
     if table == "people":
         row["person_id"] = person_id(row.get("name", ""))
     if table == "participants":
@@ -169,6 +178,21 @@ def meeting_id(row: Row, tables: Tables) -> str:
     stem = f"{row['partner'].lower()}-{row['date']}"
     taken = {meeting["meeting_id"] for meeting in tables["meetings"]}
     return f"{stem}-{row.get('format', '')}" if stem in taken else stem
+
+
+def agreement_id(row: Row, tables: Tables, year: int) -> str:
+    """The id of a new agreement: partner and type, with the year where the two of them have such ids."""
+    if not row.get("partner") or not row.get("type"):
+        return ""
+    stem = f"{row['partner'].lower()}-{row['type']}"
+    taken = {agreement["agreement_id"] for agreement in tables["agreements"]}
+    return f"{stem}-{year}" if stem in taken else stem
+
+
+def event_id(row: Row) -> str:
+    """The id of a new event: country, or world, its day and the first word of its title."""
+    word = person_id(row.get("title", "")).split("-")[0]
+    return "-".join(filter(None, [(row.get("country") or "world").lower(), row.get("date", ""), word]))
 
 
 def source_id(row: Row, tables: Tables) -> str:
@@ -516,17 +540,6 @@ def _last(rows: Sequence[Row], column: str, **wanted: str) -> str:
     return fitting[-1][column] if fitting else ""
 
 
-def _agreement_id(interview: Interview, row: Row) -> str:
-    stem = f"{row['partner'].lower()}-{row['type']}"
-    taken = {agreement["agreement_id"] for agreement in interview.tables["agreements"]}
-    return f"{stem}-{interview.day.year}" if stem in taken else stem
-
-
-def _event_id(_: Interview, row: Row) -> str:
-    word = person_id(row["title"]).split("-")[0]
-    return "-".join(filter(None, [(row["country"] or "world").lower(), row["date"], word]))
-
-
 def _basis(interview: Interview, row: Row) -> str:
     last = _last(interview.tables["mentions"], "basis", meeting_id=row["meeting_id"])
     kind = _last(interview.tables["sources"], "kind", source_id=interview.own[0] if interview.own else "")
@@ -559,8 +572,10 @@ OFFERED: dict[tuple[str, str], Callable[[Interview, Row], str]] = {
     ("meetings", "country"): lambda interview, row: _last(
         interview.tables["meetings"], "country", city=row["city"]
     ),
-    ("agreements", "agreement_id"): _agreement_id,
-    ("context_events", "event_id"): _event_id,
+    ("agreements", "agreement_id"): lambda interview, row: agreement_id(
+        row, interview.tables, interview.day.year
+    ),
+    ("context_events", "event_id"): lambda _, row: event_id(row),
     ("participants", "country"): lambda interview, row: interview.seat(row).get("country", ""),
     ("participants", "portfolio"): lambda interview, row: interview.seat(row).get("portfolio", ""),
     ("participants", "office_id"): lambda interview, row: _last(
