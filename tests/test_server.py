@@ -164,11 +164,14 @@ def test_no_path_leads_out_of_the_static_files(server: Server, path: str):
     assert status in {400, 404} or b"<!DOCTYPE html>" in unpacked
 
 
+@pytest.mark.parametrize(("coding", "unpack"), [("gzip", gzip.decompress), ("identity", bytes)])
 @pytest.mark.parametrize(("page", "title"), TITLES.items())
-def test_a_page_tells_its_name_to_those_who_do_not_run_it(server: Server, page: str, title: str):
+def test_a_page_tells_its_name_to_those_who_do_not_run_it(
+    server: Server, page: str, title: str, coding: str, unpack: Callable[[bytes], bytes]
+):
     home = page == next(iter(TITLES))
-    _, _, body = ask(server, "/" if home else f"/{page}", **{"Accept-Encoding": "gzip"})
-    document = gzip.decompress(body).decode()
+    _, _, body = ask(server, "/" if home else f"/{page}", **{"Accept-Encoding": coding})
+    document = unpack(body).decode()
     expected = "Two Plus Two" if home else f"{title} · Two Plus Two"
     assert re.findall("<title>(.*?)</title>", document) == [expected]
     assert re.findall('property="og:title" content="(.*?)"', document) == [expected]

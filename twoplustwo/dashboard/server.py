@@ -146,15 +146,18 @@ class Packed:
         await (answer or self.app)(scope, receive, send)
 
     async def _answer(self, scope: Scope) -> Response | None:
+        if scope["method"] not in {"GET", "HEAD"}:
+            return None
         accepted = Headers(scope=scope).get("accept-encoding", "")
         coding = next((coding for coding in ("br", "gzip") if coding in accepted), None)
-        if coding is None or scope["method"] not in {"GET", "HEAD"}:
-            return None
-        path, headers = scope["path"], {"Content-Encoding": coding, "Vary": "Accept-Encoding"}
+        headers = {"Vary": "Accept-Encoding", **({"Content-Encoding": coding} if coding else {})}
+        path = scope["path"]
         if (page := path.removeprefix("/") or HOME) in TITLES:
             asked = as_params(parse_qsl(scope["query_string"].decode("ascii", "replace")))
             content = await to_thread.run_sync(packed_page, page, coding, language_of(asked))
             return Response(content, headers=headers | {"Cache-Control": "no-cache"}, media_type="text/html")
+        if coding is None:
+            return None
         found = STATIC.fullmatch(path)
         file = FRONTEND / path.removeprefix("/")
         if not found or ".." in path or not file.is_file():
@@ -170,9 +173,10 @@ def packed_file(file: Path, coding: str) -> bytes:
 
 
 @cache
-def packed_page(page: str, coding: str, language: str = ENGLISH) -> bytes:
-    """The document of a page as ``br`` or ``gzip``."""
-    return _pack(document(page, language).encode("utf-8"), coding)
+def packed_page(page: str, coding: str | None, language: str = ENGLISH) -> bytes:
+    """The document of a page as ``br`` or ``gzip``, or as it is."""
+    content = document(page, language).encode("utf-8")
+    return content if coding is None else _pack(content, coding)
 
 
 def _pack(content: bytes, coding: str) -> bytes:
