@@ -7,7 +7,7 @@ import json
 import re
 import tomllib
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.message import Message
 from hashlib import sha256
 from http.client import HTTPConnection
