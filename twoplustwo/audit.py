@@ -41,7 +41,7 @@ from twoplustwo.labels import (
     written_list,
 )
 from twoplustwo.language import ENGLISH, speaking
-from twoplustwo.record import Record, rows, split_ids
+from twoplustwo.record import Record, cited, rows, split_ids
 from twoplustwo.reliability import origin
 
 MINISTERIAL = ("two_plus_two", "economic_two_plus_two")
@@ -480,12 +480,12 @@ def _unlisted_sources(record: Record) -> Iterator[Found]:
     listed = {meeting.meeting_id: set(split_ids(meeting.source_ids)) for meeting in rows(record.meetings)}
     found: dict[tuple[str, str], list[str]] = {}
     for table in ("participants", "mentions"):
-        for cited in rows(record.tables()[table]):
-            further = [] if pd.isna(cited.further_source_ids) else split_ids(cited.further_source_ids)
-            for source in [cited.source_id, *further]:
-                if source not in listed[cited.meeting_id]:
-                    what = cited.name if table == "participants" else cited.topic_id
-                    found.setdefault((cited.meeting_id, source), []).append(what)
+        for citing in rows(record.tables()[table]):
+            further = [] if pd.isna(citing.further_source_ids) else split_ids(citing.further_source_ids)
+            for source in [citing.source_id, *further]:
+                if source not in listed[citing.meeting_id]:
+                    what = citing.name if table == "participants" else citing.topic_id
+                    found.setdefault((citing.meeting_id, source), []).append(what)
     partners = record.meetings.set_index("meeting_id")["partner"]
     for (meeting, source), facts in found.items():
         yield (
@@ -524,11 +524,7 @@ def _unknown_offices(record: Record) -> Iterator[Found]:
 
 
 def _unused_sources(record: Record) -> Iterator[Found]:
-    used: set[str] = set()
-    for frame in record.tables().values():
-        for column in ("source_id", "source_ids", "further_source_ids"):
-            if column in frame and frame is not record.sources:
-                used.update(*(split_ids(cell) for cell in frame[column].dropna()))
+    used = set().union(*(cited(frame) for name, frame in record.tables().items() if name != "sources"))
     for source in record.sources.loc[~record.sources["source_id"].isin(used), "source_id"]:
         yield "sources", source, None, "No row uses it. Let the facts that it shows cite it, or retire it."
 

@@ -216,6 +216,14 @@ def split_ids(cell: str) -> list[str]:
     return cell.split(";")
 
 
+def cited(frame: pd.DataFrame) -> set[str]:
+    """Ids of all sources that the rows of a table name."""
+    found: set[str] = set()
+    for column in {"source_id", "source_ids", "further_source_ids"} & set(frame.columns):
+        found.update(*map(split_ids, frame[column].dropna()))
+    return found
+
+
 def period_end(dates: pd.Series, precision: pd.Series) -> pd.Series:
     """Last day that a date of the given precision can mean.
 

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from twoplustwo.language import ENGLISH, LANGUAGES, _, speaking
-from twoplustwo.record import Record, allowed_values, person_id, split_ids
+from twoplustwo.record import Record, allowed_values, cited, person_id
 
 FORMATS = allowed_values("meetings", "format")
 MAIN_FORMAT = "two_plus_two"
@@ -551,15 +551,8 @@ def _quoted(value: str, longest: int = 40) -> str:
 
 def _sources_used(record: Record) -> set[str]:
     """Ids of the pages that the rows of a record rest on; those of its history do not count."""
-    used: set[str] = set()
-    for name, frame in record.tables().items():
-        if name in {"sources", "revisions"}:
-            continue
-        if "source_id" in frame:
-            used.update(frame["source_id"].dropna())
-        for column in {"source_ids", "further_source_ids"} & set(frame.columns):
-            used.update(source for cell in frame[column].dropna() for source in split_ids(cell))
-    return used
+    frames = (frame for name, frame in record.tables().items() if name not in {"sources", "revisions"})
+    return set().union(*map(cited, frames))
 
 
 def ways_back(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from twoplustwo.analysis.meetings import DEPTHS, SOURCE_KINDS
 from twoplustwo.analysis.remembered import remembered
-from twoplustwo.record import Record, row, split_ids
+from twoplustwo.record import Record, split_ids
 from twoplustwo.reliability import CLASSES, origin
 
 KEYS = {
@@ -69,9 +69,13 @@ def evidence(record: Record) -> pd.DataFrame:
 
 
 def of_row(record: Record, table: str, key: str) -> Any:
-    """The row of :func:`evidence` for one fact, as a named tuple. Raises KeyError if there is none."""
-    facts = evidence(record)
-    return row(facts[facts["table"] == table], "key", key)
+    """The row of :func:`evidence` for one fact. Raises KeyError if there is none."""
+    return _by_fact(record).loc[(table, key)]
+
+
+@remembered
+def _by_fact(record: Record) -> pd.DataFrame:
+    return evidence(record).set_index(["table", "key"])
 
 
 @remembered

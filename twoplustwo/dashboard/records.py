@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from twoplustwo.analysis.agreements import agreement_steps
-from twoplustwo.analysis.evidence import evidence
+from twoplustwo.analysis.evidence import of_row
 from twoplustwo.analysis.meetings import (
     AREAS_OF_TYPE,
     DEPTHS,
@@ -239,21 +239,13 @@ def sources_list(visit: Visit, ids: Iterable[str]) -> str:
 
 def resting_on(record: Record, table: str, *key: str) -> str:
     """The class of a fact's best source and how many independent ones agree, as a phrase."""
-    best, independent = _evidence(record)[table, "|".join(key)]
+    fact = of_row(record, table, "|".join(key))
     return _("{reliability}, {sources}").format(
-        reliability=within(RELIABILITY_LABELS[best]),
-        sources=ngettext("{number} independent source", "{number} independent sources", independent).format(
-            number=independent
-        ),
+        reliability=within(RELIABILITY_LABELS[fact.best_class]),
+        sources=ngettext(
+            "{number} independent source", "{number} independent sources", fact.independent
+        ).format(number=fact.independent),
     )
-
-
-@lru_cache(maxsize=4)
-def _evidence(record: Record) -> dict[tuple[str, str], tuple[str, int]]:
-    """Table and key of a fact -> class of its best source, number of independent ones."""
-    facts = evidence(record)
-    names = zip(facts["table"], facts["key"], strict=True)
-    return dict(zip(names, zip(facts["best_class"], facts["independent"], strict=True), strict=True))
 
 
 def _published(date: str) -> str:
