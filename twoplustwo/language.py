@@ -68,7 +68,8 @@ def ngettext(one: str, many: str, number: int) -> str:
     language = _spoken.get()
     if language == ENGLISH:
         return one if number == 1 else many
-    return catalogue(language).ngettext(one, many, number)
+    # Counts of pandas are NumPy's own integers, which gettext takes for something else.
+    return catalogue(language).ngettext(one, many, int(number))
 
 
 def marked(message: str, context: str = "") -> str:

@@ -80,7 +80,7 @@ def changes_in_words(changes: pd.DataFrame) -> str:
     """A count such as "2 meetings added, 1 mention revised"; empty if nothing changed."""
     counts = changes.groupby(["table", "change"]).size()
     return joined(
-        ngettext(*words, int(counts[which])).format(number=f"{counts[which]:,}")
+        ngettext(*words, counts[which]).format(number=f"{counts[which]:,}")
         for which, words in COUNTED.items()
         if which in counts.index
     )
