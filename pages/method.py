@@ -271,7 +271,7 @@ def sources(visit: Visit) -> None:
                 column: parts.header_of(column)
                 for column in ("title", "publisher", "date", "kind", "language")
             },
-            "url": st.column_config.LinkColumn(_("Page"), display_text=_("open")),
+            "url": st.column_config.LinkColumn(parts.header_of("url"), display_text=_("open")),
             "source_id": st.column_config.Column(_("Code")),
             "seen": st.column_config.Column(_("How much")),
             "reliability": st.column_config.Column(_("Reliability")),

@@ -5,6 +5,7 @@ import streamlit as st
 
 from twoplustwo.analysis.agreements import agreement_steps
 from twoplustwo.analysis.context import events_around, governments
+from twoplustwo.analysis.evidence import of_row
 from twoplustwo.charts.meetings import timeline
 from twoplustwo.dashboard import parts, records
 from twoplustwo.dashboard.visit import Visit, current, set_option
@@ -13,15 +14,17 @@ from twoplustwo.labels import (
     EVENT_LABELS,
     FORMAT_LABELS,
     PRECISION_LABELS,
+    RELIABILITY_LABELS,
     TYPE_LABELS,
     counted,
     in_sequence,
     joined,
     within,
-    written_date,
+    written_dates,
     written_year,
 )
 from twoplustwo.language import _, ngettext
+from twoplustwo.record import rows
 
 CHART = "timeline"
 
@@ -51,7 +54,7 @@ def context(visit: Visit) -> tuple[pd.DataFrame, pd.DataFrame]:
     return terms[terms["event_id"].isin(chosen)], events[events["event_id"].isin(chosen)]
 
 
-def rows(visit: Visit, steps: pd.DataFrame) -> pd.DataFrame:
+def marks(visit: Visit, steps: pd.DataFrame) -> pd.DataFrame:
     """Everything on the chart as one table."""
     names = visit.shared.names
     meetings = visit.selected.meetings
@@ -138,8 +141,34 @@ def draw(visit: Visit) -> None:
         heading=_("Meetings and agreements of each partner"),
         reading=in_sequence(notes),
         alt=alt,
-        table=lambda: rows(visit, steps),
+        table=lambda: marks(visit, steps),
         on_select=choose,
+    )
+
+
+def around(visit: Visit) -> None:
+    """The cabinets and events behind the chart in words, with what they rest on."""
+    shown = visit.view.option("context")
+    kinds = dict(zip(("cabinet", "event"), context(visit), strict=True))
+    events = pd.concat([kinds[kind] for kind in shown]).sort_values(["date", "event_id"])
+    pages = visit.record.sources.set_index("source_id")["url"]
+    facts = [of_row(visit.record, "context_events", event) for event in events["event_id"]]
+    st.subheader(_("Around the meetings"), anchor=False)
+    parts.data_table(
+        pd.DataFrame(
+            {
+                "when": [
+                    written_dates(event.date, event.end_date, event.precision) for event in rows(events)
+                ],
+                "kind": events["kind"].map(CONTEXT_LABELS),
+                "event": events["title"],
+                "best_page": [RELIABILITY_LABELS[fact.best_class] for fact in facts],
+                "independent_sources": [fact.independent for fact in facts],
+                "url": [pages[fact.best_source] for fact in facts],
+                "why_it_matters": events["why_it_matters"],
+            }
+        ),
+        key="context-events",
     )
 
 
@@ -149,20 +178,5 @@ parts.stop_if_empty(visit)
 draw(visit)
 for identifier in visit.view.option("id"):
     records.brief_facts(visit, identifier)
-if "event" in visit.view.option("context"):
-    events = context(visit)[1]
-    st.subheader(_("Events around the meetings"), anchor=False)
-    parts.data_table(
-        pd.DataFrame(
-            {
-                "when": [
-                    written_date(date, precision)
-                    for date, precision in zip(events["date"], events["precision"], strict=True)
-                ],
-                "kind": events["kind"].map(CONTEXT_LABELS),
-                "event": events["title"],
-                "why_it_matters": events["why_it_matters"],
-            }
-        ),
-        key="context-events",
-    )
+if visit.view.option("context"):
+    around(visit)

@@ -219,5 +219,5 @@ def _source(code: str) -> Row:
         "url": f"https://example.org/{code}",
         "language": "en",
         "seen": "full",
-        "reliability": "official",
+        "reliability": "official_copy",
     }

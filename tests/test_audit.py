@@ -231,6 +231,23 @@ def test_facts_on_one_weak_voice_come_by_their_weight(tmp_path):
     assert found(record, "weak_source")[0][2].startswith("A blog (w), which is weak, is its only source.")
 
 
+def test_a_page_relied_on_more_than_the_rule_allows_is_told_and_one_relied_on_less_is_not(tmp_path):
+    """A joint statement on a ministry's host is official by the rule, what a blog says of it is weak."""
+    folder = write_record(tmp_path, meetings=[meeting("GBR", "2015-01-21", source_ids="a;b;c")])
+    ministry, blog = "https://www.mofa.go.jp/", "https://example.wordpress.com/"
+    sources = {
+        "a": {"url": f"{ministry}a", "reliability": "official"},
+        "b": {"url": f"{blog}b", "reliability": "press"},
+        "c": {"url": f"{ministry}c", "reliability": "press"},
+    }
+    ((table, key, what),) = found(
+        load(changed(folder, "sources", "source_id", **sources)), "class_above_rule"
+    )
+    assert (table, key) == ("sources", "b")
+    assert "Its class is press" in what
+    assert "make it weak" in what
+
+
 def test_copies_of_one_voice_are_still_one_and_a_second_voice_lifts_the_finding(tmp_path):
     def told(publisher: str, grade: str) -> list[str]:
         folder = write_record(
@@ -570,24 +587,6 @@ def test_an_example_of_an_area_is_a_meeting_that_took_it_up(tmp_path):
         ("cyber", "example_2 is gbr-2016-01-08"),
         ("space", "example_1 is gbr-1999-01-01"),
     ]
-
-
-def test_an_office_follows_one_that_is_on_record(tmp_path):
-    folder = write_record(
-        tmp_path,
-        meetings=[meeting("GBR", "2015-01-21"), meeting("GBR", "2016-01-08")],
-        participants=[
-            person(MEETING, "Anna Abe", office_id="old", title="Old"),
-            person("gbr-2016-01-08", "Bo Baba", office_id="new", title="New"),
-        ],
-    )
-    assert (
-        found(load(changed(folder, "offices", "office_id", new={"follows": "old"})), "unknown_office") == []
-    )
-    changed(folder, "offices", "office_id", new={"follows": "older"})
-    ((table, key, what),) = found(load(folder), "unknown_office")
-    assert (table, key) == ("offices", "new")
-    assert what.startswith("It follows older, which is no office on record.")
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from small_record import (
     add_row,
     agreement,
+    context,
     framework,
     meeting,
     mention,
@@ -147,7 +149,7 @@ def test_summary_counts_facts_by_table_and_best_class(tmp_path):
     table = summary(
         with_sources(
             folder,
-            a={"publisher": "Ministry of Defense of Japan"},
+            a={"publisher": "Ministry of Defense of Japan", "reliability": "official"},
             b={"publisher": "Reuters", "reliability": "press"},
             c={"publisher": "Embassy of Japan in Germany"},
         )
@@ -204,3 +206,11 @@ def test_a_source_in_no_row_is_no_evidence(tmp_path):
         read_rows(folder, "sources")[1][0] | {"source_id": "z", "url": "https://example.org/z"},
     )
     assert of_row(load(folder), "meetings", MEETING).sources == 1
+
+
+def test_an_event_around_the_meetings_is_a_fact_without_a_partner(tmp_path):
+    event = context("world-2014-01-01-crisis", "2014-01-01", "crisis", source_ids="a;b")
+    record = read_small(tmp_path, meetings=[meeting("GBR", "2015-01-21")], context_events=[event])
+    fact = of_row(record, "context_events", "world-2014-01-01-crisis")
+    assert (fact.sources, fact.independent) == (2, 1)  # both pages are the ministry's
+    assert pd.isna(fact.partner)

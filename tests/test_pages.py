@@ -371,6 +371,26 @@ def test_an_option_of_a_page_is_kept_in_the_address_and_read_back(
     assert address(again) == f"partner=AUS&partner=FRA&partner=GBR&{written_as}"
 
 
+@pytest.mark.parametrize("kinds", [("event",), ("cabinet", "event")])
+def test_what_stood_around_the_meetings_is_told_with_the_page_that_shows_it(kinds: tuple[str, ...]):
+    """A cabinet that came before the years selected and still governed in them is told too."""
+    visit = opened(TIMELINE, "from=2012&to=2020&" + "&".join(f"context={kind}" for kind in kinds))
+    told = next(frame.value for frame in visit.dataframe if "why_it_matters" in frame.value)
+    held = [row for row in table("context_events") if "2012" <= row["date"][:4] <= "2020"]
+    events = {row["title"] for row in held if row["kind"] != "cabinet"}
+    cabinets = {row["title"] for row in held if row["kind"] == "cabinet"}
+    assert events <= set(told["event"])
+    assert (cabinets <= set(told["event"])) == ("cabinet" in kinds)
+    assert ("Noda cabinet" in set(told["event"])) == ("cabinet" in kinds)
+    pages = {row["source_id"]: row for row in table("sources")}
+    assert len(told) > 20
+    for row in held:
+        for shown in told[told["event"] == row["title"]].itertuples():
+            cited = [pages[code] for code in row["source_ids"].split(";")]
+            assert shown.url in [page["url"] for page in cited]
+            assert 1 <= shown.independent_sources <= len(cited)
+
+
 @pytest.mark.parametrize(
     ("identifier", "file"), [("gbr-2015-01-21", "meetings"), ("gbr-acsa-2017", "agreements")]
 )

@@ -5,11 +5,10 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
-from small_record import meeting, read_rows, read_small, write_record, write_table
 
-from twoplustwo import Record, load
+from twoplustwo import Record
 from twoplustwo.record import rows
-from twoplustwo.reliability import _OFFICIAL_HOST, CLASSES, judged_otherwise, origin
+from twoplustwo.reliability import _OFFICIAL_HOST, origin
 
 # Publishers as sources.csv has them.
 VOICES = {
@@ -105,26 +104,3 @@ def test_no_source_is_official_on_a_host_that_the_rule_does_not_know(record: Rec
     strange = [source for source, host in hosts.items() if not _OFFICIAL_HOST.search(host)]
     assert len(official) > 100
     assert strange == []
-
-
-def test_nobody_has_judged_a_source_better_than_the_rule(record: Record):
-    otherwise = judged_otherwise(record.sources)
-    assert [
-        one for one in rows(otherwise) if CLASSES.index(one.reliability) < CLASSES.index(one.suggested)
-    ] == []
-
-
-def test_a_source_of_another_class_than_the_rule_gives_is_told(tmp_path):
-    folder = write_record(tmp_path, meetings=[meeting("GBR", "2015-01-21", source_ids="a;b")])
-    columns, sources = read_rows(folder, "sources")
-    for source in sources:  # a joint statement on a ministry's host is official by the rule
-        source["url"] = f"https://www.mofa.go.jp/{source['source_id']}"
-        source["reliability"] = "weak" if source["source_id"] == "b" else "official"
-    write_table(folder, "sources", columns, sources)
-    told = judged_otherwise(load(folder).sources)
-    assert told.to_numpy().tolist() == [["b", "weak", "official"]]
-
-
-def test_of_no_source_nothing_is_judged_otherwise(tmp_path):
-    sources = read_small(tmp_path).sources
-    assert judged_otherwise(sources.head(0)).empty

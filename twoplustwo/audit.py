@@ -6,7 +6,8 @@ but somebody should look. The order of :data:`FINDINGS` is the order of severity
 1. What cannot be so (``impossible_office``) or is said in two ways (``contested``, ``contradiction``): one of
    the two is false, and a reader may be given it.
 2. What rests on one weak voice (``weak_source``), then ministerial meetings, the core of the record, that no
-   official text shows (``no_official_text``): it may be false.
+   official text shows (``no_official_text``), then pages that are relied on more than the rule allows
+   (``class_above_rule``): it may be false.
 3. What is true as far as it goes but misleads: an agreement shown as signed or in force of which nobody
    knows since when (``force_unknown``), a status that its steps do not bear out (``status_steps``), a date
    that is a month or a year (``imprecise_step``).
@@ -14,7 +15,7 @@ but somebody should look. The order of :data:`FINDINGS` is the order of severity
    interval (``long_gap``, ``long_silence``), which only hints at one.
 5. What was read thinly: absences then prove little (``few_areas``, ``not_read_in_full``).
 6. Housekeeping, which misleads nobody about Japan's diplomacy: ``duplicate_link``, ``unlisted_source``,
-   ``example_not_coded``, ``unknown_office``, ``unused_source``.
+   ``example_not_coded``, ``unused_source``.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ from twoplustwo.labels import (
 )
 from twoplustwo.language import ENGLISH, speaking
 from twoplustwo.record import Record, cited, rows, split_ids
-from twoplustwo.reliability import origin
+from twoplustwo.reliability import CLASSES, origin, suggested_class
 
 MINISTERIAL = ("two_plus_two", "economic_two_plus_two")
 SERIES = {
@@ -186,11 +187,14 @@ _PLACE = {
     "frameworks": 1,
     "participants": 3,
     "mentions": 4,
+    "context_events": 5,
 }
 
 
 def _weak_sources(record: Record) -> Iterator[Found]:
-    """Ministerial meetings, steps and agreements, other meetings, ministers, areas; ministerial first."""
+    """Ministerial meetings, steps and agreements, other meetings, ministers, areas, events around them;
+    ministerial first.
+    """
     facts = evidence(record)
     facts = facts[(facts["best_class"] == "weak") & (facts["independent"] == 1)]
     kinds = record.meetings.set_index("meeting_id")["format"]
@@ -229,6 +233,17 @@ def _no_official_text(record: Record) -> Iterator[Found]:
                 "Find the joint statement or a ministry's readout."
             ),
         )
+
+
+def _class_above_rule(record: Record) -> Iterator[Found]:
+    for source in rows(record.sources):
+        allowed = suggested_class(source.kind, source.publisher, source.url)
+        if CLASSES.index(source.reliability) < CLASSES.index(allowed):
+            what = (
+                f"Its class is {source.reliability}, where kind, publisher and address make it {allowed}. "
+                "Mend the one or the other."
+            )
+            yield "sources", source.source_id, None, what
 
 
 # --- misleads ---------------------------------------------------------------------------------
@@ -516,13 +531,6 @@ def _examples(record: Record) -> Iterator[Found]:
                 )
 
 
-def _unknown_offices(record: Record) -> Iterator[Found]:
-    offices = record.offices.dropna(subset="follows")
-    for office in rows(offices[~offices["follows"].isin(record.offices["office_id"])]):
-        what = f"It follows {office.follows}, which is no office on record. Mend the id or add the office."
-        yield "offices", office.office_id, None, what
-
-
 def _unused_sources(record: Record) -> Iterator[Found]:
     used = set().union(*(cited(frame) for name, frame in record.tables().items() if name != "sources"))
     for source in record.sources.loc[~record.sources["source_id"].isin(used), "source_id"]:
@@ -535,6 +543,7 @@ FINDINGS: dict[str, Callable[[Record], Iterator[Found]]] = {
     "contradiction": _contradictions,
     "weak_source": _weak_sources,
     "no_official_text": _no_official_text,
+    "class_above_rule": _class_above_rule,
     "force_unknown": _force_unknown,
     "status_steps": _status_steps,
     "imprecise_step": _imprecise_steps,
@@ -546,7 +555,6 @@ FINDINGS: dict[str, Callable[[Record], Iterator[Found]]] = {
     "duplicate_link": _duplicate_links,
     "unlisted_source": _unlisted_sources,
     "example_not_coded": _examples,
-    "unknown_office": _unknown_offices,
     "unused_source": _unused_sources,
 }
 """Code -> what finds it, the gravest first; the docstring of this module tells why."""

@@ -224,11 +224,13 @@ def written_date(date: pd.Timestamp, precision: str = "day") -> str:
     return written(date, precision, spoken())
 
 
-def written_dates(first: pd.Timestamp, last: pd.Timestamp | None) -> str:
-    """The days of a meeting: 21 January 2015, or 15 December 2016 to 16 December 2016."""
+def written_dates(first: pd.Timestamp, last: pd.Timestamp | None, precision: str = "day") -> str:
+    """The days of a meeting or an event: 21 January 2015, or 15 December 2016 to 16 December 2016."""
     if last is None or pd.isna(last) or last == first:
-        return written_date(first)
-    return _("{first} to {last}").format(first=written_date(first), last=written_date(last))
+        return written_date(first, precision)
+    return _("{first} to {last}").format(
+        first=written_date(first, precision), last=written_date(last, precision)
+    )
 
 
 def written_year(year: int) -> str:

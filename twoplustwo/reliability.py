@@ -1,8 +1,8 @@
 """How far a source can be relied on: four classes, by where a text was published and by whom.
 
 The class of a source stands in ``sources.csv``; what is worked out here is the rule in short, offered for a
-new source and compared with what stands there. The rule in words is the description of the column.
-Who speaks in a source, so that a copy does not count as a second voice, is told by :func:`origin`.
+new source and, by the audit, compared with what stands there. The rule in words is the description of the
+column. Who speaks in a source, so that a copy does not count as a second voice, is told by :func:`origin`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from urllib.parse import urlsplit
-
-import pandas as pd
-
-from twoplustwo.record import rows
 
 CLASSES = ("official", "official_copy", "press", "weak")
 """From the most reliable to the least."""
@@ -64,16 +60,6 @@ def suggested_class(kind: str, publisher: str, url: str) -> str:
         own = _OFFICIAL_HOST.search(host) and not second_hand
         return "official" if own else "official_copy"
     return "weak" if second_hand else "press"
-
-
-def judged_otherwise(sources: pd.DataFrame) -> pd.DataFrame:
-    """The sources whose class is not the one that the rule gives: somebody has judged them otherwise.
-
-    Takes rows of ``sources.csv``. Returns ``source_id``, ``reliability`` (as it stands) and ``suggested``.
-    """
-    suggested = [suggested_class(source.kind, source.publisher, source.url) for source in rows(sources)]
-    table = sources[["source_id", "reliability"]].assign(suggested=pd.Series(suggested, sources.index, "str"))
-    return table[table["reliability"] != table["suggested"]].reset_index(drop=True)
 
 
 # --- who speaks -------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ KEYS = {
     "agreements": ("agreement_id",),
     "agreement_events": ("agreement_id", "date", "event"),
     "frameworks": ("partner", "level"),
+    "context_events": ("event_id",),
 }
 """Table of facts -> the columns whose values, joined by ``|``, name a row, as in ``revisions``."""
 
@@ -117,9 +118,11 @@ def _facts(record: Record, table: str) -> pd.DataFrame:
 
 
 def partners_of(record: Record, frame: pd.DataFrame) -> pd.Series:
-    """The partner of each row: its own, or that of its meeting or agreement."""
+    """The partner of each row: its own, or that of its meeting or agreement; an event has none."""
     if "partner" in frame:
         return frame["partner"]
+    if "event_id" in frame:
+        return pd.Series(None, index=frame.index, dtype="str")
     table, key = ("meetings", "meeting_id") if "meeting_id" in frame else ("agreements", "agreement_id")
     partners = record.tables()[table].set_index(key)["partner"]
     return partners.reindex(frame[key]).set_axis(frame.index)

@@ -349,12 +349,16 @@ def numbers(
 def data_table(
     table: pd.DataFrame, *, key: str, labels: Mapping[str, str] | None = None, download: bool = True
 ) -> None:
-    """A table that sorts, with readable headers and dates, and its files to take away."""
+    """A table that sorts, with readable headers and dates, links in its column ``url``, and its files to
+    take away.
+    """
     config: dict[str, Any] = {}
     for column in table.columns:
         label = (labels or {}).get(str(column)) or header_of(str(column))
         if pd.api.types.is_datetime64_any_dtype(table[column]):
             config[str(column)] = date_column(label)
+        elif column == "url":
+            config["url"] = st.column_config.LinkColumn(label, display_text=_("open"))
         elif pd.api.types.is_integer_dtype(table[column]):
             config[str(column)] = st.column_config.NumberColumn(label, format="%d")
         else:
@@ -384,6 +388,7 @@ HEADERS = Labels(
         "area": marked("Area"),
         "agreement": marked("Agreement"),
         "begins_with": marked("Begins with"),
+        "best_page": marked("Best page"),
         "change": marked("Change"),
         "claim": marked("Claim"),
         "coded_meetings": marked("Coded meetings"),
@@ -400,6 +405,7 @@ HEADERS = Labels(
         "first": marked("First"),
         "format": marked("Format"),
         "id": marked("Id"),
+        "independent_sources": marked("Independent sources"),
         "is": marked("Is"),
         "key": marked("Key"),
         "kind": marked("Kind"),
@@ -440,6 +446,7 @@ HEADERS = Labels(
         "type": marked("Type"),
         "unit": marked("Unit"),
         "upper_95": marked("Upper 95"),
+        "url": marked("Page"),
         "version": marked("Version"),
         "was": marked("Was"),
         "what": marked("What"),
