@@ -23,6 +23,7 @@ from fontTools.ttLib import TTFont
 from markdown_it import MarkdownIt
 from playwright.sync_api import expect
 from server import Server
+from small_record import edit_descriptor, meeting, write_record
 from streamlit.testing.v1 import AppTest
 
 import twoplustwo
@@ -194,7 +195,20 @@ def test_the_record_in_japanese_has_its_codes_and_texts_and_japanese_names(recor
         assert japanese.tables()[name][key].tolist() == record.tables()[name][key].tolist()
     for name in ("meetings", "mentions", "agreements", "agreement_events", "sources"):
         assert japanese.tables()[name] is record.tables()[name]
+    assert "2026" in japanese.about.coverage_note
+    assert not re.search("[A-Za-z]", japanese.about.coverage_note)
     unchanged()
+
+
+def test_a_record_without_a_japanese_note_on_its_coverage_shows_the_english_one(tmp_path: Path):
+    folder = write_record(tmp_path / "record", meetings=[meeting("GBR", "2015-01-21")])
+    coverage = {"start": "1994-01-01", "end": "2026-05-31", "note": "All that was found."}
+    edit_descriptor(folder, coverage=coverage)
+    assert localized(twoplustwo.load(folder), "ja").about.coverage_note == "All that was found."
+    edit_descriptor(folder, coverage=coverage | {"note_ja": "見つかったものすべて。"})
+    record = twoplustwo.load(folder)
+    assert record.about.coverage_note == "All that was found."
+    assert localized(record, "ja").about.coverage_note == "見つかったものすべて。"
 
 
 @pytest.mark.parametrize(

@@ -311,7 +311,7 @@ def _sum_up(kept: Kept, options: argparse.Namespace) -> None:
     for table, counts in _counts(kept).items():
         print(f"{table}.csv: {', '.join(f'{_rows(number)} {action}' for action, number in counts.items())}")
     if options.covered_to:
-        print(f"{DESCRIPTOR}: the sources cover the time up to {options.covered_to}; edit its note")
+        print(f"{DESCRIPTOR}: the sources cover the time up to {options.covered_to}; edit its notes")
     if options.dry_run:
         print(f"Version {kept.before} would become {kept.version}. Nothing was written.")
     else:

@@ -284,6 +284,7 @@ def _descriptor(selected: Record, provenance: Provenance) -> dict[str, Any]:
             "start": f"{about.coverage_start:{DATE_FORMAT}}",
             "end": f"{about.coverage_end:{DATE_FORMAT}}",
             "note": about.coverage_note,
+            **({"note_ja": about.coverage_note_ja} if about.coverage_note_ja else {}),
         },
         "licenses": licences or [{"name": about.licence}],
         "citation": about.citation,

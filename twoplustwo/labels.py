@@ -179,8 +179,9 @@ def localized(record: Record, language: str) -> Record:
     """The record, or a part of it, with its own labels in a language: partners, areas, themes, offices.
 
     ``name`` and ``name_ja`` change places, and so do the labels and definitions of the areas, so that
-    whatever reads the English column shows the other language. Codes and all other texts stay as they
-    are. One record has one such twin a language, so what is remembered of a record is remembered of it.
+    whatever reads the English column shows the other language; the note on coverage is that of the
+    language, where the record has one. Codes and all other texts stay as they are. One record has one
+    such twin a language, so what is remembered of a record is remembered of it.
     """
     if language == ENGLISH:
         return record
@@ -190,9 +191,11 @@ def localized(record: Record, language: str) -> Record:
         with speaking(language):
             topics = topics.assign(theme=[THEME_LABELS.get(theme, theme) for theme in topics["theme"]])
         offices = record.offices.set_index("office_id")[f"title_{language}"]
-        seats = record.participants
+        seats, about = record.participants, record.about
+        note = getattr(about, f"coverage_note_{language}")
         twins[language] = replace(
             record,
+            about=replace(about, coverage_note=note or about.coverage_note),
             partners=_exchanged(record.partners, language, "name"),
             topics=topics,
             participants=seats.assign(title=seats["office_id"].map(offices).fillna(seats["title"])),

@@ -70,6 +70,7 @@ class About:
     coverage_note: str
     licence: str
     citation: str
+    coverage_note_ja: str = ""
 
     @classmethod
     def from_descriptor(cls, descriptor: dict[str, Any]) -> About:
@@ -84,6 +85,7 @@ class About:
             coverage_note=_words(coverage["note"]),
             licence=_words(descriptor["licenses"][0]["name"]),
             citation=_words(descriptor["citation"]),
+            coverage_note_ja=_words(coverage["note_ja"]) if "note_ja" in coverage else "",
         )
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from twoplustwo.language import CATALOGUES, LANGUAGES
-from twoplustwo.record import shipped_folder
+from twoplustwo.record import DESCRIPTOR, shipped_folder
 
 FOLDER = Path(__file__).parent.parent / "dashboard" / "static"
 """Served at ``app/static/`` by the server of the pages."""
@@ -44,7 +44,8 @@ def css_ranges() -> tuple[str, str]:
 
 def in_use() -> set[str]:
     """The signs of the messages and of the record that pages take from this typeface."""
-    files = [*CATALOGUES.glob("*/LC_MESSAGES/*.po"), *shipped_folder().glob("*.csv")]
+    record = shipped_folder()
+    files = [*CATALOGUES.glob("*/LC_MESSAGES/*.po"), *record.glob("*.csv"), record / DESCRIPTOR]
     texts = [path.read_text(encoding="utf-8") for path in files]
     return {sign for text in [*texts, *LANGUAGES.values()] for sign in text if is_in_range(sign)}
 
