@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import streamlit as st
 
-from twoplustwo.analysis.changes import changes_in_words, changes_since
+from twoplustwo.analysis.changes import changes_in_words, changes_since, versions
 from twoplustwo.analysis.coders import ENOUGH, agreement_of_coders, pooled
 from twoplustwo.analysis.coverage import coverage
 from twoplustwo.analysis.evidence import summary
@@ -13,12 +13,14 @@ from twoplustwo.analysis.topics import topic_frequency
 from twoplustwo.dashboard import parts, records, report, share
 from twoplustwo.dashboard.visit import Visit, current
 from twoplustwo.labels import (
+    ACTION_LABELS,
     DOUBT_LABELS,
     KIND_LABELS,
     RELIABILITY_LABELS,
     SEEN_LABELS,
     TABLE_LABELS,
     as_markdown,
+    beginning,
     counted,
     joined,
     within,
@@ -153,10 +155,9 @@ def coders(visit: Visit) -> None:
         )
     )
     parts.data_table(
-        found[
-            ["label", "alpha", "earlier", "per_cent", "round", "meetings", "first", "second", "both"]
-        ].round({"per_cent": 1, "alpha": 2, "earlier": 2}),
+        found[["label", "alpha", "earlier", "per_cent", "round", "meetings", "first", "second", "both"]],
         key="coders",
+        formats={"per_cent": "%.1f", "alpha": "%.2f", "earlier": "%.2f"},
         labels={
             "label": _("Area"),
             "first": _("Found by the first"),
@@ -229,9 +230,10 @@ def evidence_of_facts(visit: Visit) -> None:
         table.assign(
             table=table["table"].map(TABLE_LABELS),
             best_class=table["best_class"].map(RELIABILITY_LABELS),
-            share=(100 * table["share"]).round(1),
+            share=100 * table["share"],
         ),
         key="evidence",
+        formats={"share": "%.1f"},
         labels={
             "table": _("Facts"),
             "best_class": _("Best page"),
@@ -318,7 +320,23 @@ def history(visit: Visit) -> None:
             "stands beside what it is; a retired row is kept here whole."
         )
     )
-    parts.data_table(visit.record.revisions.drop(columns="revision_id")[::-1], key="revisions")
+    table = versions(visit.record)
+    parts.data_table(
+        table,
+        key="versions",
+        labels={action: beginning(label) for action, label in ACTION_LABELS.items()},
+        download=False,
+    )
+    if table.empty:
+        return
+    chosen = st.selectbox(_("Changes of version"), table["version"], width=230)
+    changes = visit.record.revisions[visit.record.revisions["version"] == chosen]
+    parts.data_table(
+        changes.assign(action=changes["action"].map(ACTION_LABELS))[
+            ["action", "table", "key", "column", "reason", "was", "is", "source_id"]
+        ],
+        key="revisions",
+    )
 
 
 def version(visit: Visit) -> None:

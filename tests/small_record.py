@@ -129,6 +129,7 @@ def write_record(
         for name, country in {row["name"]: row["country"] for row in given["participants"]}.items()
     ]
     given["offices"] = list({row["office_id"]: _office(row) for row in given["participants"]}.values())
+    given["places"] = _places(given["meetings"])
     rows = [row for table in given.values() for row in table]
     cells = [str(row.get("source_ids") or row.get("source_id") or SOURCE) for row in rows]
     source_ids = dict.fromkeys([SOURCE, *(code for cell in cells for code in cell.split(";"))])
@@ -180,6 +181,16 @@ def edit_descriptor(folder: Path, **entries: Any) -> None:
     path = folder / DESCRIPTOR
     descriptor = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps(descriptor | entries), encoding="utf-8")
+
+
+def _places(meetings: Iterable[Row]) -> list[Row]:
+    """A place for each city, in the country that a meeting names, Japan if none."""
+    found: dict[str, Row] = {}
+    for row in meetings:
+        if row.get("city"):
+            row.setdefault("country", "JPN")
+            found.setdefault(row["city"], {"name": row["city"], "country": row["country"]})
+    return list(found.values())
 
 
 def _office_id(row: Row) -> str:

@@ -187,18 +187,6 @@ def test_two_persons_in_one_chair_of_a_ministerial_meeting_contradict_each_other
     assert seats("senior_two_plus_two", "foreign") == []
 
 
-def test_a_city_lies_in_one_country(tmp_path):
-    at = {"city": "London", "country": "GBR"}
-    days = ("2015-01-21", "2016-01-08", "2017-12-14")
-    meetings = [meeting("GBR", day, **at) for day in days]
-    assert keys(read_small(tmp_path / "same", meetings=meetings), "contradiction") == []
-    meetings[1]["country"] = "CAN"
-    record = read_small(tmp_path / "other", meetings=meetings)
-    ((table, key, what),) = found(record, "contradiction")
-    assert (table, key) == ("meetings", "gbr-2016-01-08")  # the rarer country is the odd one
-    assert what.startswith("London lies in CAN and in GBR")
-
-
 # --- may be false -----------------------------------------------------------------------------
 
 

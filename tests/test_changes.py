@@ -1,9 +1,12 @@
 """What has changed since a data version."""
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 from small_record import agreement, meeting, mention, read_small, step
 
-from twoplustwo.analysis.changes import changes_in_words, changes_since
+from twoplustwo.analysis.changes import changes_in_words, changes_since, versions
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +51,18 @@ def test_versions_are_compared_as_numbers_and_listed_newest_first(grown):
 def test_a_row_added_and_revised_since_counts_as_added(grown):
     changes = changes_since(grown, "2026.8.0")
     assert changes[changes["id"] == "gbr-2015-01-21"]["change"].tolist() == ["added"]
+
+
+def test_versions_are_newest_first_and_count_each_row_once(grown):
+    history = [
+        # A row of two revised cells, a row that came, then one that went in a later version.
+        ("2026.9.1", "2026-09-30", "revised", "meetings", "gbr-2015-01-21", "name"),
+        ("2026.9.1", "2026-09-30", "revised", "meetings", "gbr-2015-01-21", "city"),
+        ("2026.9.1", "2026-09-30", "added", "mentions", "gbr-2015-01-21|cyber", None),
+        ("2026.10.0", "2026-10-01", "retired", "mentions", "gbr-2015-01-21|cyber", None),
+    ]
+    revisions = pd.DataFrame(history, columns=["version", "date", "action", "table", "key", "column"])
+    found = versions(replace(grown, revisions=revisions.astype({"date": "datetime64[us]"})))
+    assert found["version"].tolist() == ["2026.10.0", "2026.9.1"]
+    assert found[["added", "revised", "retired"]].to_numpy().tolist() == [[0, 0, 1], [1, 1, 0]]
+    assert versions(grown).empty

@@ -119,7 +119,7 @@ def test_what_a_script_leaves_out_is_named_by_its_options(run, folder: Path):
     assert code == 2
     form = "country;portfolio;name;office_id;source_id;note"
     assert sentences == [f"--participant needs portfolio and office_id; its form is {form}."]
-    code, _, sentences = run("edit", "meetings", "gbr-2015-01-21", "--set", "city=York")
+    code, _, sentences = run("edit", "meetings", "gbr-2015-01-21", "--set", "name=York")
     assert (code, sentences) == (2, ["edit needs --reason."])
     assert run("edit", "--reason", "x")[0] == run("retire", "mentions", "x")[0] == 2
     assert contents(folder) == before
@@ -148,12 +148,12 @@ def test_what_a_script_leaves_out_is_named_by_its_options(run, folder: Path):
         (["add", "meeting", *MEETING[4:], "--partner", "XXX", "--source-ids", "source-1"], "--partner: "),
         ([*MEETING, "--source-ids", "source-1", "--covered-to", "June"], "--covered-to: found 'June'"),
         (["add", "event", "--agreement-id", "gbr-acsa", "--kind", "crisis"], "--kind does not go with"),
-        (["edit", "meetings", "gbr-2015-01-21", "--set", "city", "--reason", "x"], "expected column=value"),
+        (["edit", "meetings", "gbr-2015-01-21", "--set", "name", "--reason", "x"], "expected column=value"),
         (
             ["edit", "meetings", "gbr-2015-01-21", "--set", "mode=x", "--reason", "x"],
             "--set mode: meetings.csv",
         ),
-        (["edit", "meeting", "x", "--set", "city=x", "--reason", "x"], "There is no table 'meeting'"),
+        (["edit", "meeting", "x", "--set", "name=x", "--reason", "x"], "There is no table 'meeting'"),
         (["edit", "--from", "/none.csv", "--reason", "x"], "/none.csv can't be read"),
         (["retire", "meeting", "x", "--reason", "x"], "There is no table 'meeting'"),
         (["retire", "meetings", "x", "--reason", "x"], "meetings has no row 'x'"),
@@ -225,12 +225,12 @@ def test_ids_that_a_script_leaves_out_are_made_of_the_other_cells(run, folder: P
 
 def test_cells_are_revised_by_options(run, folder: Path):
     code, said, _ = run(
-        *("edit", "meetings", "gbr-2015-01-21", "--set", "city=York", "--set", "summary=a=b"),
+        *("edit", "meetings", "gbr-2015-01-21", "--set", "name=York", "--set", "summary=a=b"),
         *("--reason", "As the text says", "--source", "source-1"),
     )
     assert code == 0
-    assert "city: London -> York" in said
-    assert (table(folder, "meetings")[0]["city"], table(folder, "meetings")[0]["summary"]) == ("York", "a=b")
+    assert "name: First Meeting -> York" in said
+    assert (table(folder, "meetings")[0]["name"], table(folder, "meetings")[0]["summary"]) == ("York", "a=b")
     assert [(row["reason"], row["source_id"]) for row in table(folder, "revisions")] == [
         ("As the text says", "source-1")
     ] * 2
@@ -257,7 +257,7 @@ def test_all_changes_of_a_file_make_one_version(run, folder: Path, tmp_path: Pat
         ("topics", "trade", "ROW", "", json.dumps(topic), "", "A new area"),
         ("mentions", "", "ROW", "", json.dumps(row), "", ""),
         ("mentions", "gbr-2015-01-21|cyber", "RETIRE", "", "", "source-1", ""),
-        ("meetings", "gbr-2015-01-21", "city", "London", "York", "", ""),
+        ("meetings", "gbr-2015-01-21", "name", "First Meeting", "York", "", ""),
     )
     assert run("edit", "--from", str(file), "--reason", "Read again")[0] == 0
     assert [(r["version"], r["action"], r["key"], r["reason"]) for r in table(folder, "revisions")] == [
@@ -273,10 +273,10 @@ def test_all_changes_of_a_file_make_one_version(run, folder: Path, tmp_path: Pat
     ("change", "sentence"),
     [
         (
-            ("meetings", "gbr-2015-01-21", "city", "Leeds", "York", "", "x"),
-            "found 'Leeds'; expected 'London'",
+            ("meetings", "gbr-2015-01-21", "name", "Leeds", "York", "", "x"),
+            "found 'Leeds'; expected 'First Meeting'",
         ),
-        (("meetings", "none", "city", "", "York", "", "x"), "meetings has no row 'none'"),
+        (("meetings", "none", "name", "", "York", "", "x"), "meetings has no row 'none'"),
         (
             ("meetings", "gbr-2015-01-21", "mode", "in_person", "x", "", "x"),
             "meetings.csv, row 2, column mode",
@@ -290,7 +290,7 @@ def test_all_changes_of_a_file_make_one_version(run, folder: Path, tmp_path: Pat
 )
 def test_a_wrong_row_of_a_file_is_named_and_none_is_taken(run, folder, tmp_path, change, sentence):
     before = contents(folder)
-    good = ("meetings", "gbr-2016-01-08", "city", "Tokyo", "Kyoto", "", "x")
+    good = ("meetings", "gbr-2016-01-08", "name", "Second Meeting", "Kyoto", "", "x")
     file = write_changes(tmp_path / "changes.csv", good, change)
     code, _, sentences = run("edit", "--from", str(file), "--reason", "x")
     assert code == 1
@@ -336,7 +336,7 @@ def test_the_help_of_each_command_has_every_option(capsys):
 def test_the_examples_of_the_help_do_what_they_say(tmp_path: Path, capsys, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     monkeypatch.chdir(tmp_path)
-    last = meeting("GBR", "2015-01-21", ordinal=5)
+    last = meeting("GBR", "2015-01-21", ordinal=5, city="London", country="GBR")
     office = {"title": "Foreign Secretary", "office_id": "gbr-foreign-commonwealth-development-secretary"}
     folder = write_record(
         tmp_path / "data",
@@ -411,7 +411,7 @@ def test_a_meeting_is_added_by_answers_on_a_terminal(folder: Path):
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     typist = Typist("add", "meeting", "--folder", str(folder))
     typist.answer("Atlantis", "united kingdom", "soon", today, "", "", "", "", "", "")
-    typist.answer("", "London", "", "Joint Statement")
+    typist.answer("", "Bath", "y", "GBR", "", "Joint Statement")
     typist.answer(
         "https://example.org/new", "joint_statement", "", "A Joint Statement", today, "", "full", "", "new"
     )
@@ -431,7 +431,7 @@ def test_a_meeting_is_added_by_answers_on_a_terminal(folder: Path):
     assert "found 'soon'; expected a date" in shown
     assert "Name [Third Meeting]" in shown
     added = table(folder, "meetings")[-1]
-    expected = meeting("GBR", today, ordinal="3", name="Third Meeting", city="London", country="GBR")
+    expected = meeting("GBR", today, ordinal="3", name="Third Meeting", city="Bath", country="GBR")
     expected |= {"outcome_document": "Joint Statement", "source_ids": "new", "summary": "They met again."}
     assert {name: added[name] for name in expected if name != "version_added"} == {
         name: value for name, value in expected.items() if name != "version_added"

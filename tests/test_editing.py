@@ -148,8 +148,8 @@ def mention_row(meeting_id: str, topic: str = "cyber") -> dict[str, str]:
 
 
 def test_values_are_kept_without_blanks_and_with_composed_accents(folder: Path):
-    keep(folder, [revise("meetings", "gbr-2015-01-21", "city", "  Sa\u0303o Paulo ")], day=DAY)
-    assert rows(folder, "meetings")["gbr-2015-01-21"]["city"] == "S\u00e3o Paulo"
+    keep(folder, [revise("meetings", "gbr-2015-01-21", "outcome_document", "  Sa\u0303o Paulo ")], day=DAY)
+    assert rows(folder, "meetings")["gbr-2015-01-21"]["outcome_document"] == "S\u00e3o Paulo"
 
 
 # --- versions ---------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ def test_a_descriptor_in_another_form_keeps_it(form: dict[str, object]):
 def test_added_and_revised_versions_follow_where_a_table_has_them(folder: Path):
     first = "gbr-2015-01-21"
     changes = [
-        revise("meetings", first, "city", "London"),
+        revise("meetings", first, "outcome_document", "London"),
         revise("participants", f"{first}|Anna Abe", "note", "online"),
         add("mentions", mention_row("gbr-2016-01-08", "space")),
         revise("mentions", "gbr-2016-01-08|space", "note", "They spoke of it."),
@@ -324,8 +324,8 @@ def test_what_belongs_to_a_meeting_are_the_rows_whose_key_holds_its_key(folder: 
 
 REFUSED = {
     "nothing": ([], "nothing to change"),
-    "a table that is none": ([revise("meeting", "x", "city", "y")], "no table 'meeting'"),
-    "a row that is none": ([revise("meetings", "x", "city", "y")], "meetings has no row 'x'"),
+    "a table that is none": ([revise("meeting", "x", "outcome_document", "y")], "no table 'meeting'"),
+    "a row that is none": ([revise("meetings", "x", "outcome_document", "y")], "meetings has no row 'x'"),
     "a column that is none": ([revise("meetings", "gbr-2015-01-21", "town", "y")], "no column 'town'"),
     "a part of the key": ([revise("mentions", KEY, "topic_id", "cyber")], "topic_id is part of the key"),
     "a version by hand": ([revise("mentions", KEY, "version_added", "2026.1.0")], "follows from the change"),
@@ -354,7 +354,10 @@ REFUSED = {
     "a meeting after the coverage": ([add("meetings", new_meeting("2026-06-01"))], "the end of the coverage"),
     "a meeting after today": ([add("meetings", new_meeting("2026-12-01"))], "not after the package"),
     "one good and one bad": (
-        [revise("meetings", "gbr-2015-01-21", "city", "London"), revise("meetings", "x", "city", "y")],
+        [
+            revise("meetings", "gbr-2015-01-21", "outcome_document", "London"),
+            revise("meetings", "x", "outcome_document", "y"),
+        ],
         "no row 'x'",
     ),
 }
@@ -409,13 +412,15 @@ def test_a_folder_that_is_no_record_is_refused_in_the_words_of_the_check(folder,
     (folder / file).write_bytes(content)
     before = contents(folder)
     with pytest.raises(RefusedError, match=sentence):
-        keep(folder, [revise("meetings", "gbr-2015-01-21", "city", "London")], day=DAY)
+        keep(folder, [revise("meetings", "gbr-2015-01-21", "outcome_document", "London")], day=DAY)
     assert contents(folder) == before
 
 
 def test_what_would_come_of_it_is_told_without_writing(folder: Path):
     before = contents(folder)
-    kept = keep(folder, [revise("meetings", "gbr-2015-01-21", "city", "London")], day=DAY, write=False)
+    kept = keep(
+        folder, [revise("meetings", "gbr-2015-01-21", "outcome_document", "London")], day=DAY, write=False
+    )
     assert kept.version == NEXT
     assert [row["is"] for row in kept.revisions] == ["London"]
     assert contents(folder) == before
@@ -499,5 +504,7 @@ def test_whatever_is_accepted_passes_the_check_and_whatever_is_refused_leaves_al
 def test_changes_do_not_touch_the_tables_they_start_from(folder: Path):
     tables = read_tables(folder)
     kept = json.dumps(tables)
-    changed(tables, [revise("meetings", "gbr-2015-01-21", "city", "London")], version=NEXT, day=DAY)
+    changed(
+        tables, [revise("meetings", "gbr-2015-01-21", "outcome_document", "London")], version=NEXT, day=DAY
+    )
     assert json.dumps(tables) == kept

@@ -47,7 +47,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Record:
                 "USA", "2002-12-16", name="Committee", end_date="2002-12-17", city="Washington", country="USA"
             ),
             meeting("GBR", "2021-02-03", name="Fourth", mode="virtual", summary="They met, online."),
-            meeting("GBR", "2015-01-21", name="First", city="London"),
+            meeting("GBR", "2015-01-21", name="First", city="London", country="GBR"),
         ],
         participants=[
             person("gbr-2015-01-21", "Gen Nakatani", title="Minister of Defense"),
@@ -71,7 +71,7 @@ def test_each_meeting_is_an_all_day_event_whose_end_is_the_day_after(small: Reco
 def test_an_event_says_who_met_where_and_links_to_the_record(small: Record):
     committee, first, fourth = vobject.readOne(ics(small).decode()).vevent_list
     assert first.summary.value == "Japan and United Kingdom: First"
-    assert first.location.value == "London"
+    assert first.location.value == "London, United Kingdom"
     assert first.url.value == address_of("gbr-2015-01-21")
     assert first.categories.value == ["Ministerial 2+2", "United Kingdom"]
     assert first.description.value.split("\n") == [
@@ -126,12 +126,12 @@ def test_hostile_text_adds_no_event(tmp_path: Path):
     )
     record = replace(
         record,
-        meetings=record.meetings.assign(name=HOSTILE, city=HOSTILE, summary=HOSTILE),
+        meetings=record.meetings.assign(name=HOSTILE, city=HOSTILE, country="GBR", summary=HOSTILE),
         participants=record.participants.assign(name=HOSTILE, title=HOSTILE),
     )
     (event,) = vobject.readOne(ics(record).decode()).vevent_list
     assert event.summary.value == f"Japan and United Kingdom: {one_line(HOSTILE)}"
-    assert event.location.value == one_line(HOSTILE)
+    assert event.location.value == one_line(f"{HOSTILE}, United Kingdom")
     assert event.description.value.split("\n")[0] == one_line(HOSTILE)
 
 

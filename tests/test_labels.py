@@ -14,6 +14,7 @@ from markdown_it.token import Token
 
 from twoplustwo import Record, Selection
 from twoplustwo import labels as words
+from twoplustwo.analysis.evidence import KEYS
 from twoplustwo.record import allowed_values
 from twoplustwo.selection import FORMATS, Vocabulary
 
@@ -40,6 +41,10 @@ def test_every_code_of_the_codebook_has_a_label_of_its_own(table: str, column: s
     assert set(labels) == set(allowed_values(table, column))
     assert len(set(labels.values())) == len(labels)
     assert all(label.strip() and "_" not in label for label in labels.values())
+
+
+def test_every_table_of_facts_has_a_label():
+    assert set(words.TABLE_LABELS) == set(KEYS)
 
 
 # --- dates, counts, lists ---------------------------------------------------------------------

@@ -193,8 +193,11 @@ def test_the_record_in_japanese_has_its_codes_and_texts_and_japanese_names(recor
     for name in ("partners", "topics"):
         key = {"partners": "partner", "topics": "topic_id"}[name]
         assert japanese.tables()[name][key].tolist() == record.tables()[name][key].tolist()
-    for name in ("meetings", "mentions", "agreements", "agreement_events", "sources"):
+    for name in ("mentions", "agreements", "agreement_events", "sources"):
         assert japanese.tables()[name] is record.tables()[name]
+    assert japanese.meetings.drop(columns="city").equals(record.meetings.drop(columns="city"))
+    places = dict(zip(japanese.meetings["meeting_id"], japanese.meetings["city"], strict=True))
+    assert (places["usa-1994-03-11"], places["gbr-2015-01-21"]) == ("東京", "ロンドン")
     assert "2026" in japanese.about.coverage_note
     assert not re.search("[A-Za-z]", japanese.about.coverage_note)
     unchanged()
@@ -212,7 +215,17 @@ def test_a_record_without_a_japanese_note_on_its_coverage_shows_the_english_one(
 
 
 @pytest.mark.parametrize(
-    "text", ["英国", "United Kingdom", "中谷", "Nakatani", "オーストラリア マールズ", "gen nakatani"]
+    "text",
+    [
+        "クイーンズクリフ",
+        "queenscliff",
+        "英国",
+        "United Kingdom",
+        "中谷",
+        "Nakatani",
+        "オーストラリア マールズ",
+        "gen nakatani",
+    ],
 )
 def test_a_text_finds_the_same_in_both_languages(text: str, record: Record):
     selection = Selection(text=text)

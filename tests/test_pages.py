@@ -546,3 +546,25 @@ def test_visits_to_all_pages_leave_the_record_that_visitors_share_as_it_was():
     fresh = read_record(shipped_folder())
     for name, frame in shared.tables().items():
         pd.testing.assert_frame_equal(frame, fresh.tables()[name])
+
+
+# --- method -----------------------------------------------------------------------------------
+
+
+def test_the_change_list_shows_each_version_and_the_rows_of_the_one_chosen():
+    history = table("revisions")
+    visit = opened("method")
+    known = [row["version"] for row in history]
+
+    def shown_with(column: str) -> pd.DataFrame:
+        return next(frame.value for frame in visit.dataframe if column in frame.value)
+
+    assert set(shown_with("retired")["version"]) == set(known)
+    choice = next(box for box in visit.selectbox if box.label == "Changes of version")
+    assert choice.value == known[-1]
+    for version in (known[-1], "2026.11.10"):
+        choice.set_value(version).run()
+        shown = shown_with("reason")
+        expected = [row for row in history if row["version"] == version]
+        assert shown["key"].fillna("").tolist() == [row["key"] for row in expected]
+        assert shown["reason"].tolist() == [row["reason"] for row in expected]

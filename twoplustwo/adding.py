@@ -62,6 +62,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     ),
     "people": ("name", "country", "name_ja", "name_own", "source_ids"),
     "offices": ("country", "title", "role", "office_id", "title_ja", "source_id"),
+    "places": ("name", "country", "name_ja", "source_id"),
 }
 """The columns of a new row in the order in which they are asked for, and given in an option. What
 belongs to another row has that row's key besides."""
@@ -78,6 +79,7 @@ OPTIONS = {
     "sources": "source",
     "people": "person",
     "offices": "office",
+    "places": "place",
     "participants": "participant",
     "mentions": "mention",
     "agreement_events": "step",
@@ -107,6 +109,7 @@ CHOSEN = {
     "meeting_id": ("meetings", "meeting_id", "name"),
     "agreement_id": ("agreements", "agreement_id", "title"),
     "office_id": ("offices", "office_id", "title"),
+    "city": ("places", "name", "country"),
 }
 """Column -> the table of whose rows one is chosen, the cell that is kept and the cell that tells of it."""
 SEATS: dict[str, tuple[str, ...]] = {
@@ -133,10 +136,12 @@ SMALL_WORDS = {"a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "t
 
 
 def completed(table: str, row: Row, tables: Tables) -> Row:
-    """A row with what follows from its other cells: ids, a title, a class."""
+    """A row with what follows from its other cells: ids, a title, a country, a class."""
     row = {column: clean(value) for column, value in row.items()}
     if table == "meetings" and not row.get("meeting_id"):
         row["meeting_id"] = meeting_id(row, tables)
+    if table == "meetings" and row.get("city") and not row.get("country"):
+        row["country"] = _last(tables["places"], "country", name=row["city"])
     if table == "agreements" and not row.get("agreement_id"):
         row["agreement_id"] = agreement_id(row, tables, today().year)
     if table == "context_events" and not row.get("event_id"):
@@ -353,10 +358,11 @@ class Interview:
     def _follows(self, table: str, column: str, row: Row) -> bool:
         """Whether there is nothing to ask, after what was answered before."""
         if table == "meetings" and column in {"city", "country"}:
-            return row.get("mode") == "virtual" or (column == "country" and not row.get("city"))
+            return row.get("mode") == "virtual" or column == "country"
         if table == "people" and column == "source_ids":
             return not row.get("name_ja") and not row.get("name_own")
-        return table == "offices" and column == "source_id" and not row.get("title_ja")
+        japanese = {"offices": "title_ja", "places": "name_ja"}.get(table)
+        return japanese is not None and column == "source_id" and not row.get(japanese)
 
     def cell(self, table: str, column: str, row: Row) -> str:
         """Ask for one cell of a row."""
@@ -380,7 +386,7 @@ class Interview:
         if column == "topic_id":
             groups = {topic["topic_id"]: topic["theme"] for topic in self.tables["topics"]}
         new = (
-            {"name": self._new_person, "office_id": self._new_office}.get(column)
+            {"name": self._new_person, "office_id": self._new_office, "city": self._new_place}.get(column)
             if "meeting_id" in row
             else None
         )
@@ -443,8 +449,12 @@ class Interview:
         if not other or other == table:
             return None
         rows = [one for one in self.tables[other] if other != "offices" or one["country"] == row["country"]]
-        # The latest meeting first.
-        return {one[key]: one[name] for one in (reversed(rows) if other == "meetings" else rows)}
+        if other == "meetings":
+            rows.reverse()  # the latest first
+        if other == "places":  # those where most meetings took place first
+            times = Counter(meeting["city"] for meeting in self.tables["meetings"])
+            rows.sort(key=lambda place: -times[place["name"]])
+        return {one[key]: one[name] for one in rows}
 
     def _people(self, row: Row) -> Choices:
         """The people of a country, those who sat there last in this portfolio first."""
@@ -478,6 +488,11 @@ class Interview:
         if not self.terminal.agreed(f"  No office of {row['country']} is called {title}. Add it?"):
             return ""
         return self.row("offices", {"country": row["country"], "title": title})["office_id"]
+
+    def _new_place(self, city: str, _: Row) -> str:
+        if not self.terminal.agreed(f"  {city} is not on record. Add this place?"):
+            return ""
+        return self.row("places", {"name": city})["name"]
 
     # --- pages ---
 
@@ -569,9 +584,6 @@ OFFERED: dict[tuple[str, str], Callable[[Interview, Row], str]] = {
     ("meetings", "ordinal"): lambda interview, row: next_ordinal(row, interview.tables),
     ("meetings", "name"): lambda interview, row: next_name(row, interview.tables),
     ("meetings", "mode"): lambda _, __: "in_person",
-    ("meetings", "country"): lambda interview, row: _last(
-        interview.tables["meetings"], "country", city=row["city"]
-    ),
     ("agreements", "agreement_id"): lambda interview, row: agreement_id(
         row, interview.tables, interview.day.year
     ),

@@ -131,7 +131,7 @@ def _contested(record: Record) -> Iterator[Found]:
 
 
 def _contradictions(record: Record) -> Iterator[Found]:
-    """A step with two dates, then two persons in one chair of a meeting, then one city in two countries."""
+    """A step with two dates, then two persons in one chair of a meeting."""
     steps = agreement_steps(record)
     steps = steps[steps["event"].isin(ONCE)]
     for (agreement, event), same in steps.groupby(["agreement_id", "event"], sort=True):
@@ -159,21 +159,6 @@ def _contradictions(record: Record) -> Iterator[Found]:
                 (
                     f"{' and '.join(same['name'])} both have the {portfolio} seat of {country} at {meeting}. "
                     "Find the list of those present."
-                ),
-            )
-    placed = record.meetings.dropna(subset=["city", "country"])
-    for city, same in placed.groupby("city"):
-        countries = same["country"].value_counts()
-        if len(countries) > 1:
-            rarest = countries.index[-1]
-            meeting = next(rows(same[same["country"] == rarest]))
-            yield (
-                "meetings",
-                meeting.meeting_id,
-                meeting.partner,
-                (
-                    f"{city} lies in {' and in '.join(sorted(countries.index))} in the record. "
-                    "Mend the country, or tell the two cities apart."
                 ),
             )
 

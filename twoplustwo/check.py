@@ -302,6 +302,7 @@ def _sense_problems(record: Record) -> Iterator[Problem]:
     yield from _source_dates(record)
     yield from _meetings_after_coverage(record)
     yield from _meeting_ids(record)
+    yield from _places(record)
     yield from _retired_ids(record)
     yield from _ends_before_starts(record)
     yield from _ordinals(record)
@@ -463,6 +464,15 @@ def dangling(record: Record) -> Iterator[Problem]:
         given = record.tables()[table].dropna(subset=column)
         unknown = given[~given[column].isin(record.tables()[other][key])]
         yield from _cells(table, unknown, column, f"empty, or a row of {other}.csv with this {key}")
+
+
+def _places(record: Record) -> Iterator[Problem]:
+    countries = record.places.set_index("name")["country"]
+    placed = record.meetings.dropna(subset="city")
+    elsewhere = placed[placed["country"] != placed["city"].map(countries)]
+    yield from _cells("meetings", elsewhere, "country", "the country of its city in places.csv")
+    unsourced = record.places[record.places["name_ja"].notna() & record.places["source_id"].isna()]
+    yield from _cells("places", unsourced, "name_ja", "a name with a source in source_id")
 
 
 def _participants(record: Record) -> Iterator[Problem]:

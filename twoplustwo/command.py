@@ -42,7 +42,7 @@ from twoplustwo.storage import FolderError, left_behind, put_back
 PARTS = {option: table for table, option in OPTIONS.items()}
 """Option -> the table that each use of it adds a row to."""
 NOUNS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "meeting": ("meetings", ("source", "person", "office", "participant", "mention")),
+    "meeting": ("meetings", ("source", "person", "office", "place", "participant", "mention")),
     "participant": ("participants", ("source", "person", "office")),
     "mention": ("mentions", ("source",)),
     "agreement": ("agreements", ("source", "step")),
@@ -64,12 +64,13 @@ On a terminal, `python -m twoplustwo add meeting` asks for everything, with choi
 gives it all:
 
   python -m twoplustwo add meeting --partner GBR --date 2026-11-20 --format two_plus_two --mode in_person \\
-    --ordinal 6 --name "Sixth Japan-UK Foreign and Defence Ministers' Meeting" --city London --country GBR \\
+    --ordinal 6 --name "Sixth Japan-UK Foreign and Defence Ministers' Meeting" --city London \\
     --summary "The ministers took up cyber." --covered-to 2026-11-20 \\
     --source "https://www.mofa.go.jp/x.html;joint_statement;MOFA Japan;Joint Statement;2026-11-20;en;full" \\
     --participant "GBR;foreign;Yvette Cooper;gbr-foreign-commonwealth-development-secretary" \\
     --mention "cyber;joint_statement;A new dialogue on cyber"
-  python -m twoplustwo edit meetings gbr-2015-01-21 --set city=London --reason "As the text says"
+  python -m twoplustwo edit meetings gbr-2015-01-21 --set "outcome_document=Joint Statement" \\
+    --reason "As its page says"
   python -m twoplustwo edit --from changes.csv --reason "Read again"
   python -m twoplustwo retire mentions "gbr-2015-01-21|cyber" --reason "Not in the text"
 

@@ -31,6 +31,7 @@ FOLLOWING = ("version_added", "version_revised")
 
 ORDER: dict[str, tuple[str, ...]] = {
     "meetings": ("date", "meeting_id"),
+    "places": ("name",),
     "participants": ("meeting_id", "country", "portfolio"),
     "people": ("person_id",),
     "offices": ("office_id",),

@@ -99,7 +99,7 @@ def _place(selected: Record, meeting: Any) -> str:
     if meeting.mode == "virtual":
         return "By video link"
     if pd.isna(meeting.country):
-        return "" if pd.isna(meeting.city) else meeting.city
+        return ""
     country = "Japan" if meeting.country == "JPN" else selected.name_of(meeting.country)
     return country if pd.isna(meeting.city) else f"{meeting.city}, {country}"
 

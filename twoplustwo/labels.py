@@ -166,9 +166,12 @@ TABLE_LABELS = Labels(
         "agreements": marked("Agreements"),
         "agreement_events": marked("Steps of agreements"),
         "frameworks": marked("Frameworks"),
+        "context_events": marked("Events around the meetings"),
     }
 )
 """The tables of facts, as the pages name them."""
+
+ACTION_LABELS = Labels({"added": marked("added"), "revised": marked("revised"), "retired": marked("retired")})
 
 NOT_FOUND = marked("not found in the texts read")
 
@@ -176,7 +179,7 @@ COMMA, SEMICOLON, OR = marked(", "), marked("; "), marked(" or ")
 
 
 def localized(record: Record, language: str) -> Record:
-    """The record, or a part of it, with its own labels in a language: partners, areas, themes, offices.
+    """The record, or a part of it, in a language: partners, places, areas, themes, offices.
 
     ``name`` and ``name_ja`` change places, and so do the labels and definitions of the areas, so that
     whatever reads the English column shows the other language; the note on coverage is that of the
@@ -191,12 +194,15 @@ def localized(record: Record, language: str) -> Record:
         with speaking(language):
             topics = topics.assign(theme=[THEME_LABELS.get(theme, theme) for theme in topics["theme"]])
         offices = record.offices.set_index("office_id")[f"title_{language}"]
-        seats, about = record.participants, record.about
+        cities = record.places.set_index("name")[f"name_{language}"].dropna().to_dict()
+        meetings, seats, about = record.meetings, record.participants, record.about
         note = getattr(about, f"coverage_note_{language}")
         twins[language] = replace(
             record,
             about=replace(about, coverage_note=note or about.coverage_note),
             partners=_exchanged(record.partners, language, "name"),
+            places=_exchanged(record.places, language, "name"),
+            meetings=meetings.assign(city=meetings["city"].replace(cities)),
             topics=topics,
             participants=seats.assign(title=seats["office_id"].map(offices).fillna(seats["title"])),
         )

@@ -100,6 +100,7 @@ class Record:
 
     partners: pd.DataFrame
     meetings: pd.DataFrame
+    places: pd.DataFrame
     participants: pd.DataFrame
     people: pd.DataFrame
     offices: pd.DataFrame

@@ -206,8 +206,8 @@ class Selection:
     def apply(self, record: Record) -> Record:
         """The part of the record that is selected, in tables of the same form.
 
-        Meetings are chosen by all filters; participants with their offices, mentions and codings
-        follow them, mentions also by ``bases``. Agreements are chosen by partner and text, and with
+        Meetings are chosen by all filters; their places, participants with their offices, mentions and
+        codings follow them, mentions also by ``bases``. Agreements are chosen by partner and text, and with
         years by having a step in them; their steps by date. Context is chosen by the years it touches.
         ``as_of`` becomes the end of the last year selected if that comes before the end of the
         coverage.
@@ -216,6 +216,7 @@ class Selection:
         if self.bases:
             mentions = mentions[mentions["basis"].isin(self.bases)]
         meetings = record.meetings[self._meetings_mask(record, mentions)]
+        places = record.places[record.places["name"].isin(meetings["city"])]
         participants = record.participants
         participants = participants[participants["meeting_id"].isin(meetings["meeting_id"])]
         mentions = mentions[mentions["meeting_id"].isin(meetings["meeting_id"])]
@@ -245,6 +246,7 @@ class Selection:
             record,
             partners=partners,
             meetings=meetings,
+            places=places,
             participants=participants,
             people=people,
             offices=offices,
@@ -274,7 +276,7 @@ class Selection:
             written = _joined(
                 meetings["name"],
                 meetings["summary"],
-                meetings["city"],
+                meetings["city"].map(_places_in_words(record)),
                 meetings["outcome_document"],
                 names,
                 meetings["meeting_id"].map(people),
@@ -311,6 +313,12 @@ def _partners_in_words(record: Record) -> pd.Series:
     """Partner code -> its names in all languages, so that a text means the same in each."""
     partners = record.partners.set_index("partner")
     return _joined(partners["name"], partners["name_ja"])
+
+
+def _places_in_words(record: Record) -> pd.Series:
+    """City -> its names in all languages."""
+    places = record.places.set_index("name", drop=False)
+    return _joined(places["name"], places["name_ja"])
 
 
 def _people_in_words(record: Record) -> pd.Series:

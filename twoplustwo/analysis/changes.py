@@ -76,6 +76,19 @@ def _retired(record: Record, version: str) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["table", "id", "what", "change", "version"])
 
 
+def versions(record: Record) -> pd.DataFrame:
+    """The versions of the data that changed something, newest first, and how many rows each changed.
+
+    Returns columns ``version``, ``date`` (its day), ``added``, ``revised`` and ``retired`` (counts of
+    rows; a row is counted once, however many of its cells were revised).
+    """
+    once = record.revisions.drop_duplicates(["version", "table", "key", "action"])
+    counts = once.groupby(["version", "date", "action"]).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=["added", "revised", "retired"], fill_value=0).reset_index()
+    counts = counts.sort_values("version", key=lambda names: names.map(version_key), ascending=False)
+    return counts.rename_axis(columns=None).reset_index(drop=True)
+
+
 def changes_in_words(changes: pd.DataFrame) -> str:
     """A count such as "2 meetings added, 1 mention revised"; empty if nothing changed."""
     counts = changes.groupby(["table", "change"]).size()

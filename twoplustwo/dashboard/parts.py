@@ -347,10 +347,15 @@ def numbers(
 
 
 def data_table(
-    table: pd.DataFrame, *, key: str, labels: Mapping[str, str] | None = None, download: bool = True
+    table: pd.DataFrame,
+    *,
+    key: str,
+    labels: Mapping[str, str] | None = None,
+    formats: Mapping[str, str] | None = None,
+    download: bool = True,
 ) -> None:
     """A table that sorts, with readable headers and dates, links in its column ``url``, and its files to
-    take away.
+    take away. ``formats`` says how the numbers of a column are written, such as ``%.2f``.
     """
     config: dict[str, Any] = {}
     for column in table.columns:
@@ -359,6 +364,8 @@ def data_table(
             config[str(column)] = date_column(label)
         elif column == "url":
             config["url"] = st.column_config.LinkColumn(label, display_text=_("open"))
+        elif column in (formats or {}):
+            config[str(column)] = st.column_config.NumberColumn(label, format=(formats or {})[column])
         elif pd.api.types.is_integer_dtype(table[column]):
             config[str(column)] = st.column_config.NumberColumn(label, format="%d")
         else:
@@ -492,6 +499,7 @@ TABLES = Labels(
         "open-signed": marked("open signed"),
         "partner-by-year": marked("partner by year"),
         "revisions": marked("revisions"),
+        "versions": marked("versions"),
         "series-defence_ministers": marked("series defence ministers"),
         "series-economic_two_plus_two": marked("series economic two plus two"),
         "series-foreign_ministers": marked("series foreign ministers"),

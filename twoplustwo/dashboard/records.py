@@ -145,8 +145,12 @@ def place_of(record: Record, meeting: Any) -> str:
     """Where a meeting took place: city and country, or by video link. ``meeting`` is a row."""
     if meeting.mode == "virtual":
         return _("by video link")
-    places = [meeting.city, country_name(record, meeting.country) if pd.notna(meeting.country) else None]
-    return joined(place for place in places if pd.notna(place)) or _("place not known")
+    if pd.isna(meeting.country):
+        return _("place not known")
+    country = country_name(record, meeting.country)
+    if pd.isna(meeting.city):
+        return country
+    return _("{city}, {country}").format(city=meeting.city, country=country)
 
 
 def facts(visit: Visit, identifier: str) -> None:
