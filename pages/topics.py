@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from twoplustwo.analysis.coders import agreement_of_coders
 from twoplustwo.analysis.topics import (
     coded_by,
     coded_meetings,
@@ -197,17 +198,19 @@ def together(visit: Visit) -> None:
 
 
 def definitions(visit: Visit, frequency: pd.DataFrame) -> None:
-    """The codebook where the areas are read."""
+    """The codebook where the areas are read, with how far two coders agreed on each."""
     fold = st.expander(_("What each area means"), key="definitions", on_change="rerun")
     if not fold.open:
         return
     with fold:
-        for row in rows(frequency.merge(visit.record.topics[["topic_id", "definition"]], on="topic_id")):
-            st.markdown(
-                _("**{area}** ({theme}): {definition}").format(
-                    area=as_markdown(row.label), theme=row.theme, definition=as_markdown(row.definition)
-                )
+        areas = frequency.merge(visit.record.topics[["topic_id", "definition"]], on="topic_id")
+        agreement = agreement_of_coders(visit.record)[["topic_id", "alpha"]]
+        for row in rows(areas.merge(agreement, on="topic_id", how="left")):
+            meaning = _("**{area}** ({theme}): {definition}").format(
+                area=as_markdown(row.label), theme=row.theme, definition=as_markdown(row.definition)
             )
+            agreed = _("Agreement of two coders: alpha {alpha:.2f}.").format(alpha=row.alpha)
+            st.markdown(meaning if pd.isna(row.alpha) else f"{meaning} {agreed}")
 
 
 visit = current()

@@ -568,3 +568,21 @@ def test_the_change_list_shows_each_version_and_the_rows_of_the_one_chosen():
         expected = [row for row in history if row["version"] == version]
         assert shown["key"].fillna("").tolist() == [row["key"] for row in expected]
         assert shown["reason"].tolist() == [row["reason"] for row in expected]
+
+
+# --- definitions ------------------------------------------------------------------------------
+
+
+def test_the_definition_of_an_area_says_how_far_two_coders_agreed():
+    coded = [row for row in table("codings") if row["topic_id"] == "cbrn_defence"]
+    newest = max(row["round"] for row in coded)
+    pairs = [(row["first"], row["second"]) for row in coded if row["round"] == newest]
+    # Nominal alpha of two coders: 1 - (values - 1) x disagreements / (zeros x ones).
+    values = [value for pair in pairs for value in pair]
+    apart = sum(first != second for first, second in pairs)
+    alpha = 1 - (len(values) - 1) * apart / (values.count("0") * values.count("1"))
+    visit = opened(TOPICS)
+    visit.session_state["definitions"] = True
+    visit.run()
+    (told,) = [text.value for text in visit.markdown if "CBRN protection" in text.value]
+    assert told.endswith(f"alpha {alpha:.2f}.")
