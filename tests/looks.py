@@ -59,9 +59,11 @@ ADDRESSES = {
 }
 VIEWS = [
     *(View(name, address) for name, address in ADDRESSES.items()),
+    *(
+        View(f"{name}-ja", f"{address}{'&' if '?' in address else '?'}lang=ja")
+        for name, address in ADDRESSES.items()
+    ),
     View("meetings-record", "/meetings?id=gbr-2015-01-21"),
-    View("overview-ja", "/?lang=ja"),
-    View("agreements-ja", "/agreements?lang=ja"),
     View("meetings-record-ja", "/meetings?id=gbr-2015-01-21&lang=ja"),
     View("overview-numbers", "/", _numbers),
     View("overview-empty", "/?partner=GBR&from=2024"),
