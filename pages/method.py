@@ -22,6 +22,7 @@ from twoplustwo.labels import (
     as_markdown,
     beginning,
     counted,
+    coverage_in_words,
     joined,
     within,
     written_date,
@@ -347,7 +348,7 @@ def version(visit: Visit) -> None:
         _("Data version **{version}** of {date}. {coverage}").format(
             version=about.version,
             date=written_date(about.created),
-            coverage=as_markdown(about.coverage_note),
+            coverage=as_markdown(coverage_in_words(about)),
         )
     )
     st.markdown(

@@ -21,6 +21,7 @@ Row = dict[str, Any]
 SOURCE = "source-1"
 NAMES = {"AUS": "Australia", "DEU": "Germany", "FRA": "France", "GBR": "United Kingdom", "IND": "India"}
 VERSION, CREATED = "2026.11.0", "2026-11-23T00:00:00Z"
+COVERAGE = {"start": "1960-01-19", "end": "2026-05-31", "note": "All that was found."}
 """Of every small record, whatever the shipped one has by now."""
 
 
@@ -137,7 +138,7 @@ def write_record(
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(shipped_folder() / DESCRIPTOR, folder)
     citation = shipped_descriptor()["citation"].replace(shipped_descriptor()["version"], VERSION)
-    edit_descriptor(folder, version=VERSION, created=CREATED, citation=citation)
+    edit_descriptor(folder, version=VERSION, created=CREATED, citation=citation, coverage=COVERAGE)
     for table, schema in table_schemas().items():
         write_table(folder, table, [field["name"] for field in schema["fields"]], given.get(table, []))
     return folder

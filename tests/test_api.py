@@ -131,6 +131,8 @@ def selected(
         )
     ]
     met = {row["meeting_id"] for row in rows["meetings"]}
+    where = {row["city"] for row in rows["meetings"]}
+    rows["places"] = [row for row in rows["places"] if row["name"] in where]
     for table in ("participants", "mentions", "codings"):
         rows[table] = [row for row in rows[table] if row["meeting_id"] in met]
     present, held = ({row[column] for row in rows["participants"]} for column in ("name", "office_id"))

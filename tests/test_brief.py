@@ -252,7 +252,7 @@ def test_the_brief_states_version_selection_licence_link_citation_and_day(whole:
     assert "Made 3 December 2026 from data version 2026.11.0." in said(whole)
     assert said(whole.find(".//h1")) == "All partners, 2014 to 2026, ministerial 2+2"
     trust = said(section(whole, "How far to trust it"))
-    assert small.about.coverage_note in trust
+    assert f"{small.about.coverage_note} The sources reach to 31 May 2026." in trust
     assert (
         "Of 4 meetings, 4 had at least one page read in full, and 0 had no cooperation area coded." in trust
     )

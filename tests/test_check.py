@@ -189,6 +189,65 @@ def test_two_names_without_latin_letters_are_two_persons(folder: Path):
     assert check(folder).problems == ()
 
 
+def test_a_latin_name_with_an_accent_is_a_second_spelling(folder: Path):
+    row = add_row(folder, "people", {"person_id": "jurgen-muller", "name": "Jürgen Müller", "country": "DEU"})
+    problem = only_problem(folder)
+    assert place(problem) == ("people.csv", row, "name")
+    assert "without accents" in problem.expected
+
+
+def test_a_place_has_one_country_and_a_source_for_its_japanese_name(folder: Path):
+    set_cell(folder, "meetings", 2, "country", "CAN")  # London lies in Japan here, as no country was named
+    problem = only_problem(folder)
+    assert place(problem) == ("meetings.csv", 2, "country")
+    assert "places.csv" in problem.expected
+    set_cell(folder, "meetings", 2, "country", "JPN")
+    set_cell(folder, "places", 2, "name_ja", "ロンドン")
+    problem = only_problem(folder)
+    assert place(problem) == ("places.csv", 2, "name_ja")
+    set_cell(folder, "places", 2, "source_id", "source-1")
+    assert check(folder).problems == ()
+    set_cell(folder, "meetings", 2, "city", "Londres")
+    assert place(only_problem(folder)) == ("meetings.csv", 2, "city")
+
+
+def test_one_series_meets_once_a_day(folder: Path):
+    again = meeting("GBR", "2015-01-21", meeting_id="gbr-2015-01-21-again")
+    row = add_row(folder, "meetings", again)
+    problem = only_problem(folder)
+    assert place(problem) == ("meetings.csv", row, "date")
+    set_cell(folder, "meetings", row, "format", "summit")
+    assert check(folder).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("precision", "day", "fits"),
+    [
+        ("month", "2017-01-26", False),
+        ("month", "2017-01-01", True),
+        ("year", "2017-03-01", False),
+        ("year", "2017-01-01", True),
+        ("day", "2017-01-26", True),
+    ],
+)
+def test_a_date_known_to_the_month_or_year_is_the_first_day_of_it(folder: Path, precision, day, fits):
+    set_cell(folder, "agreement_events", 2, "precision", precision)
+    set_cell(folder, "agreement_events", 2, "date", day)
+    if fits:
+        assert check(folder).problems == ()
+    else:
+        problem = only_problem(folder)
+        assert place(problem) == ("agreement_events.csv", 2, "date")
+        assert f"first day of the {precision}" in problem.expected
+
+
+def test_a_source_is_named_once_in_a_list(folder: Path):
+    set_cell(folder, "meetings", 2, "source_ids", "source-1;source-1")
+    problem = only_problem(folder)
+    assert place(problem) == ("meetings.csv", 2, "source_ids")
+    assert problem.expected == "each id once"
+
+
 def test_an_unknown_source_in_a_list_is_named_alone(folder: Path):
     set_cell(folder, "meetings", 2, "source_ids", "source-1;source-9")
     problem = only_problem(folder)

@@ -21,6 +21,7 @@ from folders import beside, contents
 from small_record import agreement, meeting, mention, person, read_rows, step, write_record
 
 from twoplustwo.adding import ASKED, OWNERS
+from twoplustwo.asking import Terminal
 from twoplustwo.check import check
 from twoplustwo.command import EXAMPLES, FILE, main
 from twoplustwo.record import table_schemas, version_key
@@ -223,6 +224,72 @@ def test_ids_that_a_script_leaves_out_are_made_of_the_other_cells(run, folder: P
     assert [row["event_id"] for row in table(folder, "context_events")] == ["world-2016-05-01-trial"]
 
 
+def test_nothing_is_added_twice_and_no_retired_id_comes_back(run, folder: Path):
+    page = ("add", "source", "--url", "https://example.org/b", "--kind", "news", "--publisher", "P")
+    page += ("--title", "内閣", "--language", "ja", "--seen", "full")
+    given = ("--title", "Pact", "--summary", "S", "--source-ids", "source-1")
+    pact = ("add", "agreement", "--partner", "GBR", "--type", "acsa", "--status", "signed", *given)
+    for command in (page, pact, (*MEETING, "--source-ids", "source-1")):
+        assert run(*command)[0] == 0
+        before = contents(folder)
+        code, _, sentences = run(*command)
+        assert code == 1
+        assert "already" in sentences[0]
+        assert contents(folder) == before
+    assert table(folder, "agreements")[-1]["agreement_id"] == f"gbr-acsa-{datetime.now(UTC):%Y}"
+    # A title without a Latin letter makes an id of the site alone; retired, it makes the next one.
+    pages = {row["url"]: row["source_id"] for row in table(folder, "sources")}
+    first = pages["https://example.org/b"]
+    assert run("retire", "sources", first, "--reason", "x")[0] == 0
+    assert run(*page)[0] == 0
+    assert f"{first}-2" in {row["source_id"] for row in table(folder, "sources")}
+    assert run("add", *page[1:3], "https://example.org/c", *page[4:], "--source-id", first)[0] == 1
+
+
+def test_a_change_rests_on_a_page_that_is_on_record(run, folder: Path, tmp_path: Path):
+    before = contents(folder)
+    edit = ("edit", "meetings", "gbr-2015-01-21", "--set", "name=York", "--reason", "x")
+    code, _, sentences = run(*edit, "--source", "nope")
+    assert (code, sentences[0]) == (
+        1,
+        "--source: found 'nope'; expected a row of sources.csv with this source_id",
+    )
+    file = write_changes(
+        tmp_path / "changes.csv", ("meetings", "gbr-2015-01-21", "name", "", "York", "no", "x")
+    )
+    file.write_text(file.read_text().replace("First Meeting", "").replace(",,York", ",First Meeting,York"))
+    code, _, sentences = run("edit", "--from", str(file))
+    assert code == 1
+    assert sentences[0].startswith("changes.csv, row 2: found 'no'")
+    assert contents(folder) == before
+
+
+def test_an_empty_line_of_a_file_is_no_change(run, folder: Path, tmp_path: Path):
+    file = write_changes(
+        tmp_path / "changes.csv", ("meetings", "gbr-2015-01-21", "name", "First Meeting", "York", "", "x")
+    )
+    file.write_text(file.read_text() + "\n\n")
+    assert run("edit", "--from", str(file))[0] == 0
+    assert table(folder, "meetings")[0]["name"] == "York"
+
+
+def test_a_folder_may_be_named_by_a_point(folder: Path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    monkeypatch.chdir(folder)
+    command = ("edit", "meetings", "gbr-2015-01-21", "--set", "name=York", "--reason", "x", "--folder", ".")
+    assert main([*command], day=DAY) == 0, capsys.readouterr().err
+
+
+def test_who_reads_no_further_breaks_no_command(folder: Path):
+    command = [sys.executable, "-m", "twoplustwo", "audit", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.close()
+        assert run.stderr.read() == b""
+    assert run.returncode == 0
+
+
 def test_cells_are_revised_by_options(run, folder: Path):
     code, said, _ = run(
         *("edit", "meetings", "gbr-2015-01-21", "--set", "name=York", "--set", "summary=a=b"),
@@ -410,18 +477,15 @@ class Typist:
 def test_a_meeting_is_added_by_answers_on_a_terminal(folder: Path):
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     typist = Typist("add", "meeting", "--folder", str(folder))
-    typist.answer("Atlantis", "united kingdom", "soon", today, "", "", "", "", "", "")
-    typist.answer("", "Bath", "y", "GBR", "", "Joint Statement")
+    typist.answer("Atlantis", "united kingdom", "soon", today, "", "", "", "2", "", "", "")
+    typist.answer("Bath", "y", "GBR", "", "Joint Statement", "example.org/new")
     typist.answer(
-        "https://example.org/new", "joint_statement", "", "A Joint Statement", today, "", "full", "", "new"
+        "https://example.org/new", "joint_statement", "", "A Joint Statement", today, "", "full", ""
     )
-    typist.answer("", "They met again.")
-    typist.answer("y", "", "", "Anna", "", "", "")
-    typist.answer("y", "GBR", "foreign", "Cy Jones", "y", "", "", "1", "", "")
-    typist.answer("n")
-    typist.answer("y", "cyber", "", "A dialogue", "")
-    typist.answer("y", "2", "news", "A plan", "source-1")
-    typist.answer("n")
+    typist.answer("They met again.")
+    # Two seats a side; one of a side stays empty. Who sat there last gives the office.
+    typist.answer("Anna", "", "", "Cy Jones", "y", "", "", "", "n")
+    typist.answer("cyber", "", "A dialogue", "cyber", "space", "news", "A plan", "")
     assert "Write? [y/n]" in typist.wait()
     assert read_rows(folder, "revisions")[1] == []
     os.write(typist.terminal, b"y\n")
@@ -429,27 +493,87 @@ def test_a_meeting_is_added_by_answers_on_a_terminal(folder: Path):
     shown = typist.shown
     assert "Nothing fits 'Atlantis'" in shown
     assert "found 'soon'; expected a date" in shown
+    assert "found '2'; expected a number above 2" in shown
+    assert "An address begins with https://" in shown
+    assert "Nothing fits 'cyber'" in shown  # the meeting has it already
+    assert "Japan, defence (optional)" in shown
     assert "Name [Third Meeting]" in shown
     added = table(folder, "meetings")[-1]
+    page = f"source-{today}-joint-statement"
     expected = meeting("GBR", today, ordinal="3", name="Third Meeting", city="Bath", country="GBR")
-    expected |= {"outcome_document": "Joint Statement", "source_ids": "new", "summary": "They met again."}
+    expected |= {"outcome_document": "Joint Statement", "source_ids": page, "summary": "They met again."}
     assert {name: added[name] for name in expected if name != "version_added"} == {
         name: value for name, value in expected.items() if name != "version_added"
     }
     seats = [row for row in table(folder, "participants") if row["meeting_id"] == added["meeting_id"]]
     assert [(row["country"], row["name"], row["title"], row["source_id"]) for row in seats] == [
-        ("GBR", "Cy Jones", "Foreign Secretary", "new"),
-        ("JPN", "Anna Abe", "Minister", "new"),
+        ("GBR", "Cy Jones", "Foreign Secretary", page),
+        ("JPN", "Anna Abe", "Minister", page),
     ]
     found = [row for row in table(folder, "mentions") if row["meeting_id"] == added["meeting_id"]]
     assert [(row["topic_id"], row["basis"], row["source_id"]) for row in found] == [
-        ("cyber", "joint_statement", "new"),
-        ("space", "news", "source-1"),
+        ("cyber", "joint_statement", page),
+        ("space", "news", page),
     ]
     report = check(folder)
     assert report.problems == ()
     assert report.record is not None
     assert f"{report.record.about.coverage_end:%Y-%m-%d}" == today
+
+
+def test_answers_are_given_back_as_a_command_where_they_are_broken_off_or_not_agreed_to(folder: Path):
+    before = contents(folder)
+    answers = [
+        "2020-02-03",
+        "",
+        "",
+        "3",
+        "Third",
+        "virtual",
+        "",
+        "They met.",
+        *[""] * 4,
+        "n",
+        "cyber",
+        "news",
+        "N",
+    ]
+    for ending in ([], ["", "n"]):  # at the next area, and at the last question
+        done = asked(folder, [*answers, *ending], "add", "meeting", "--partner", "GBR", "--source", PAGE)
+        assert done.returncode == 130
+        assert done.stderr.rstrip().endswith("Broken off. Nothing was changed.")
+        line = next(line for line in done.stderr.splitlines() if line.startswith("python -m twoplustwo"))
+        assert "--summary 'They met.'" in line
+        assert "--mention 'cyber;news;N;" in line
+        assert contents(folder) == before
+    words = line.replace("python", sys.executable, 1)
+    subprocess.run(
+        ["sh", "-c", words], check=True, cwd=Path(__file__).parent.parent, stdin=subprocess.DEVNULL
+    )
+    assert table(folder, "meetings")[-1]["name"] == "Third"
+
+
+def test_a_meeting_that_is_on_record_is_told_of_before_anything_else_is_asked(folder: Path):
+    done = asked(folder, ["2016-01-08", "", "two_plus_two"], "add", "meeting", "--partner", "GBR")
+    assert done.returncode == 1
+    assert "This meeting is on record as gbr-2016-01-08" in done.stderr
+    assert "Summary" not in done.stdout
+
+
+def test_options_that_cannot_be_right_are_told_before_anything_is_asked(folder: Path):
+    given = ("--partner", "Britain", "--date", "soon", "--city", "Atlantis")
+    done = asked(folder, [], "add", "meeting", *given)
+    assert done.returncode == 1
+    told = done.stderr.splitlines()
+    assert [line.split(":")[0] for line in told[:3]] == ["--partner", "--date", "--city"]
+    assert done.stdout == ""
+
+
+def test_bytes_that_are_no_text_are_asked_again():
+    read = iter(["\udcff", "text"])
+    told: list[str] = []
+    assert Terminal(read=lambda _: next(read), tell=told.append).text("Title") == "text"
+    assert "can't be read as text" in told[0]
 
 
 @pytest.mark.parametrize("ending", ["\x03", "\x04"])
@@ -481,20 +605,20 @@ def asked(folder: Path, answers: list[str], *arguments: str) -> subprocess.Compl
 
 def test_answers_that_the_check_refuses_are_given_back_as_one_command(folder: Path):
     before = contents(folder)
-    # The number of the first meeting again.
-    answers = ["2020-02-03", "", "", "", "1", "", "virtual", "", "They met; again.", "n", "n"]
+    # Before the first meeting, but with the number of the second; nobody named, no area.
+    answers = ["2014-02-03", "", "", "2", "Nought", "virtual", "", "They met; again.", *[""] * 4, "n", ""]
     done = asked(folder, answers, "add", "meeting", "--partner", "GBR", "--source", PAGE)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "a number above 2" in done.stderr
     line = next(line for line in done.stderr.splitlines() if line.startswith("python -m twoplustwo"))
     assert "--summary 'They met; again.'" in line
     assert contents(folder) == before
-    words = line.replace("--ordinal 1", "--ordinal 3").replace("python", sys.executable, 1)
+    words = line.replace("--ordinal 2", "").replace("python", sys.executable, 1)
     again = subprocess.run(
         ["sh", "-c", words], check=True, cwd=Path(__file__).parent.parent, stdin=subprocess.DEVNULL
     )
     assert again.returncode == 0
-    assert table(folder, "meetings")[-1]["ordinal"] == "3"
+    assert [row["name"] for row in table(folder, "meetings")] == ["Nought", "First Meeting", "Second Meeting"]
 
 
 # --- at once, and killed ----------------------------------------------------------------------
@@ -530,6 +654,7 @@ import io, json, os, signal, sys
 from datetime import date
 from pathlib import Path
 from twoplustwo.adding import ASKED, OWNERS
+from twoplustwo.asking import Terminal
 from twoplustwo.check import check
 from twoplustwo.command import main
 

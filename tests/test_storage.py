@@ -154,6 +154,30 @@ def test_what_another_program_writes_meanwhile_is_not_lost(folder: Path):
     assert [(folder / name).read_text() for name in "ab"] == ["0", "by hand"]
 
 
+@pytest.mark.parametrize("broken", [OSError("I/O error"), KeyboardInterrupt()])
+def test_what_fails_after_the_exchange_does_not_undo_the_word_on_it(folder: Path, monkeypatch, broken):
+    def fail(_: Path) -> None:
+        raise broken
+
+    def change(copy: Path) -> bool:
+        (copy / "a").write_text("new")
+        monkeypatch.setattr(storage, "_flush_one", fail)
+        monkeypatch.setattr(storage, "_flush", lambda _: None)
+        return True
+
+    replace_folder(folder, change)
+    assert (folder / "a").read_text() == "new"
+    assert beside(folder) == []
+
+
+def test_a_folder_that_may_not_be_written_is_refused_and_nothing_is_left(folder: Path, monkeypatch):
+    # Root may write everywhere, so the answer of the system stands in for it.
+    monkeypatch.setattr(storage.os, "access", lambda path, _: Path(path) != folder)
+    with pytest.raises(FolderError, match="is read-only"):
+        replace_folder(folder, lambda _: True)
+    assert beside(folder) == []
+
+
 def test_a_link_is_refused_with_the_folder_to_name_instead(folder: Path):
     link = folder.with_name("link")
     link.symlink_to(folder)

@@ -2,7 +2,7 @@
 
 >>> from twoplustwo import load, Selection
 >>> record = load()
->>> british = Selection(partners=("GBR",)).apply(record)
+>>> british = Selection(partners=("GBR",), to_year=2023).apply(record)
 >>> len(british.meetings)
 5
 """

@@ -28,6 +28,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from twoplustwo import export, feeds
+from twoplustwo.labels import coverage_in_words
 from twoplustwo.language import LANGUAGES
 from twoplustwo.record import shipped_descriptor, table_schemas
 from twoplustwo.selection import (
@@ -510,7 +511,7 @@ def index(request: Request) -> Response:
         title=about.title,
         version=about.version,
         created=f"{about.created:%Y-%m-%d}",
-        coverage=about.coverage_note,
+        coverage=coverage_in_words(about),
         licence=about.licence,
         citation=about.citation,
         selection=stated.selection,

@@ -129,7 +129,8 @@ class Terminal:
         while True:
             try:
                 answer = " ".join(self.read(f"{question}{shown}: ").split())
-            except UnicodeDecodeError:
+                answer.encode()  # a terminal may hand on bytes that are none of UTF-8 as surrogates
+            except UnicodeError:
                 self.tell(explain("That can't be read as text in UTF-8."))
                 continue
             if answer == EXPLAIN:

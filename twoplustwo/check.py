@@ -11,6 +11,7 @@ import csv
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -302,9 +303,11 @@ def _sense_problems(record: Record) -> Iterator[Problem]:
     yield from _source_dates(record)
     yield from _meetings_after_coverage(record)
     yield from _meeting_ids(record)
+    yield from _meetings_twice(record)
     yield from _places(record)
     yield from _retired_ids(record)
     yield from _ends_before_starts(record)
+    yield from _precision(record)
     yield from _ordinals(record)
     yield from _event_order(record)
     yield from _unknown_sources(record)
@@ -379,7 +382,13 @@ def _meetings_after_coverage(record: Record) -> Iterator[Problem]:
 def _retired_ids(record: Record) -> Iterator[Problem]:
     """An id that links know is not used again for something else."""
     retired = record.revisions[record.revisions["action"] == "retired"]
-    for table, column in (("meetings", "meeting_id"), ("agreements", "agreement_id"), ("topics", "topic_id")):
+    for table, column in (
+        ("meetings", "meeting_id"),
+        ("agreements", "agreement_id"),
+        ("context_events", "event_id"),
+        ("topics", "topic_id"),
+        ("sources", "source_id"),
+    ):
         version = retired[retired["table"] == table].set_index("key")["version"].to_dict()
         frame = record.tables()[table]
         for index, key in frame.loc[frame[column].isin(list(version)), column].items():
@@ -395,6 +404,11 @@ def _meeting_ids(record: Record) -> Iterator[Problem]:
     yield from _cells("meetings", wrong, "meeting_id", "an id that begins with partner and date")
 
 
+def _meetings_twice(record: Record) -> Iterator[Problem]:
+    again = record.meetings[record.meetings.duplicated(["partner", "date", "format"])]
+    yield from _cells("meetings", again, "date", "a day on which this series has no other meeting")
+
+
 def _ends_before_starts(record: Record) -> Iterator[Problem]:
     for table in ("meetings", "context_events"):
         frame = record.tables()[table]
@@ -407,6 +421,20 @@ def _series(record: Record) -> Iterator[tuple[str, str, pd.DataFrame]]:
     numbered = record.meetings.dropna(subset="ordinal").sort_values("date", kind="stable")
     for (partner, kind), series in numbered.groupby(["partner", "format"]):
         yield str(partner), str(kind), series
+
+
+def _precision(record: Record) -> Iterator[Problem]:
+    """A date known to the month or year stands as the first day of it."""
+    for table in ("agreement_events", "context_events"):
+        frame = record.tables()[table]
+        for precision, first in (
+            ("month", frame["date"].dt.is_month_start),
+            ("year", frame["date"].dt.is_year_start),
+        ):
+            inside = frame[(frame["precision"] == precision) & ~first]
+            yield from _cells(
+                table, inside, "date", f"the first day of the {precision}, as its precision says"
+            )
 
 
 def _ordinals(record: Record) -> Iterator[Problem]:
@@ -445,10 +473,13 @@ def _unknown_sources(record: Record) -> Iterator[Problem]:
             if column not in frame:
                 continue
             for index, cell in frame[column].dropna().items():
-                for source in split_ids(cell):
+                named = split_ids(cell)
+                for source in named:
                     if source not in known:
                         expected = "ids of rows of sources.csv, separated by semicolons"
                         yield Problem(f"{table}.csv", _row(index), column, source, expected)
+                if len(set(named)) < len(named):
+                    yield Problem(f"{table}.csv", _row(index), column, cell, "each id once")
 
 
 def dangling(record: Record) -> Iterator[Problem]:
@@ -497,11 +528,17 @@ def _people(record: Record) -> Iterator[Problem]:
     yield from _cells(
         "people", wrong, "person_id", "the id made of the name: lower case, hyphens, no accents"
     )
+    accented = people[people["name"].map(_has_accents).astype(bool)]
+    yield from _cells("people", accented, "name", "Latin letters without accents, so that one name is one")
     for column in ("name_ja", "name_own"):
         unsourced = people[people[column].notna() & people["source_ids"].isna()]
         yield from _cells("people", unsourced, column, "a spelling with a source in source_ids")
     unsourced = record.offices[record.offices["title_ja"].notna() & record.offices["source_id"].isna()]
     yield from _cells("offices", unsourced, "title_ja", "a title with a source in source_id")
+
+
+def _has_accents(name: str) -> bool:
+    return any(not sign.isascii() and "LATIN" in unicodedata.name(sign, "") for sign in name)
 
 
 def _partner_status(record: Record) -> Iterator[Problem]:

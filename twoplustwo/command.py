@@ -6,6 +6,7 @@ import argparse
 import csv
 import io
 import json
+import os
 import shlex
 import sys
 from collections import Counter
@@ -16,7 +17,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from twoplustwo.adding import ASKED, OPTIONS, OWNERS, Interview, missing, wrong
+from twoplustwo.adding import ASKED, OPTIONS, OWNERS, missing, wrong
 from twoplustwo.adding import asked as asked_columns
 from twoplustwo.asking import Terminal, explain
 from twoplustwo.audit import FINDINGS, audit, in_words
@@ -36,6 +37,7 @@ from twoplustwo.editing import (
     today,
 )
 from twoplustwo.export import csv_bytes
+from twoplustwo.interview import Interview
 from twoplustwo.record import DESCRIPTOR, shipped_folder, table_schemas
 from twoplustwo.storage import FolderError, left_behind, put_back
 
@@ -100,12 +102,19 @@ def main(arguments: list[str] | None = None, *, day: date | None = None) -> int:
         Exit code: 0 done, 1 refused or a problem found, 2 something missing, 130 broken off.
     """
     options = _parser().parse_args(arguments)
-    if options.command == "check":
-        return _check(options.folder)
-    if options.command == "audit":
-        return _audit(options)
     try:
-        return _change(options, day or today())
+        if options.command in _COMMANDS:
+            return _change_or_say_why_not(options, day or today())
+        return _check(options.folder) if options.command == "check" else _audit(options)
+    except BrokenPipeError:
+        # Who read the output has seen enough; what is left would fail again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _change_or_say_why_not(options: argparse.Namespace, day: date) -> int:
+    try:
+        return _change(options, day)
     except MissingError as error:
         print(error, file=sys.stderr)
         return 2
@@ -296,10 +305,14 @@ def _change(options: argparse.Namespace, day: date) -> int:
         try:
             _show(made(write=False))
         except RefusedError:
-            if options.command == "add":
-                print(f"To try again with other values:\n{_as_command(options, changes)}", file=sys.stderr)
+            _give_back(options, changes)
             raise
-        if not terminal.agreed("Write?"):
+        try:
+            agreed = terminal.agreed("Write?")
+        except (KeyboardInterrupt, EOFError):
+            agreed = False
+        if not agreed:
+            _give_back(options, changes)
             raise KeyboardInterrupt
     kept = made(write=not options.dry_run)
     if not confirmed:
@@ -308,11 +321,17 @@ def _change(options: argparse.Namespace, day: date) -> int:
     return 0
 
 
+def _give_back(options: argparse.Namespace, changes: Sequence[Change]) -> None:
+    """Print what was answered as one command, so that nothing has to be typed again."""
+    if options.command == "add" and changes:
+        print(f"\nTo try again, with other values:\n{_as_command(options, changes)}", file=sys.stderr)
+
+
 def _sum_up(kept: Kept, options: argparse.Namespace) -> None:
     for table, counts in _counts(kept).items():
         print(f"{table}.csv: {', '.join(f'{_rows(number)} {action}' for action, number in counts.items())}")
     if options.covered_to:
-        print(f"{DESCRIPTOR}: the sources cover the time up to {options.covered_to}; edit its notes")
+        print(f"{DESCRIPTOR}: the sources cover the time up to {options.covered_to}")
     if options.dry_run:
         print(f"Version {kept.before} would become {kept.version}. Nothing was written.")
     else:
@@ -359,21 +378,27 @@ def _add(options: argparse.Namespace, terminal: Terminal, day: date, *, asked: b
     if interview.own and "source_ids" in ASKED[table]:
         given.setdefault("source_ids", ";".join(interview.own))
     lacking = missing(table, interview.ready(table, given))
-    if asked and (options.ask or lacking):
-        terminal.tell(explain(HOW_TO_ANSWER))
-        row = interview.row(table, given)
-    elif lacking:
-        wanted = " and ".join(f"--{name.replace('_', '-')}" for name in lacking)
-        raise MissingError(f"add {options.noun} needs {wanted}.")
-    else:
-        row = interview.add(table, given, "--{column}")
-    for part in theirs:
-        owner = {OWNERS[PARTS[part]][1]: key_of(table, row)}
-        _add_parts(interview, part, getattr(options, part), owner)
-        article = "another" if getattr(options, part) else "a"
-        while asked and (options.ask or lacking) and terminal.agreed(f"Add {article} {part}?"):
-            article = "another"
-            interview.row(PARTS[part], owner)
+    asking = asked and (options.ask or bool(lacking))
+    try:
+        if asking:
+            if problems := list(interview.unfit(table, given)):
+                raise RefusedError(*problems)
+            terminal.tell(explain(HOW_TO_ANSWER))
+            row = interview.row(table, given)
+        elif lacking:
+            wanted = " and ".join(f"--{name.replace('_', '-')}" for name in lacking)
+            raise MissingError(f"add {options.noun} needs {wanted}.")
+        else:
+            row = interview.add(table, given, "--{column}")
+        for part in theirs:
+            owner = {OWNERS[PARTS[part]][1]: key_of(table, row)}
+            _add_parts(interview, part, getattr(options, part), owner)
+            if asking:
+                interview.more(PARTS[part], owner)
+    except (KeyboardInterrupt, EOFError):
+        options.covered_to = interview.covered_to
+        _give_back(options, interview.changes)
+        raise
     options.covered_to = interview.covered_to
     return [replace(change, reason=options.reason or ADDED) for change in interview.changes]
 
@@ -474,6 +499,8 @@ def _changes_of_file(path: Path) -> Iterator[Change]:
     if not rows or tuple(rows[0]) != FILE:
         raise RefusedError(f"{path.name}, row 1: expected the columns {','.join(FILE)}, in this order")
     for number, cells in enumerate(rows[1:], start=2):
+        if not cells:
+            continue  # an empty line
         place = f"{path.name}, row {number}"
         if len(cells) != len(FILE):
             raise RefusedError(f"{place}: expected {len(FILE)} cells, one a column, not {len(cells)}")

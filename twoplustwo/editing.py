@@ -225,8 +225,8 @@ def key_of(table: str, row: Mapping[str, str]) -> str:
 
 
 def clean(text: str) -> str:
-    """A value as it is kept: without blanks around it, accents composed (NFC)."""
-    return unicodedata.normalize("NFC", text).strip()
+    """A value as it is kept: one line, no blanks around it or two in a row, accents composed (NFC)."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def place_of(table: str, rows: Sequence[Row], row: Row) -> int:
@@ -292,6 +292,13 @@ def changed(
         new[REVISIONS].append({column: entry.get(column, "") for column in columns(REVISIONS)})
     if not changes:
         raise RefusedError("There is nothing to change")
+    pages = {row["source_id"] for stage in (tables, new) for row in stage["sources"]}
+    for change in changes:
+        if change.source_id and change.source_id not in pages:
+            told = change if "{column}" not in change.place else replace(change, place="--source")
+            raise told.refused(
+                f"found {change.source_id!r}; expected a row of sources.csv with this source_id"
+            )
     return new
 
 

@@ -21,7 +21,7 @@ from twoplustwo.language import (
     spoken,
     written,
 )
-from twoplustwo.record import Record
+from twoplustwo.record import About, Record
 from twoplustwo.selection import FORMATS, Selection, Vocabulary
 
 FORMAT_LABELS = Labels(
@@ -210,6 +210,12 @@ def localized(record: Record, language: str) -> Record:
 
 
 _TWINS: WeakKeyDictionary[Record, dict[str, Record]] = WeakKeyDictionary()
+
+
+def coverage_in_words(about: About) -> str:
+    """What the record covers, and the day to which its sources reach."""
+    reach = _("The sources reach to {day}.").format(day=written_date(about.coverage_end))
+    return f"{about.coverage_note} {reach}"
 
 
 def people_names(record: Record) -> dict[str, str]:

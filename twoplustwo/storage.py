@@ -16,7 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-PATIENCE = 10  # seconds that a second writer waits; a change of the shipped record takes three
+PATIENCE = 60  # seconds that a second writer waits; a change of the shipped record takes three
 AT_WORKING_FOLDER, EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
 OWN_FOLDER = "a folder of its own, not one where a disk is mounted or that an image holds"
 
@@ -51,12 +51,17 @@ def replace_folder(
     folder = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow a link
     if folder.is_symlink():
         raise FolderError(f"{folder} is a link; expected the folder itself, {folder.resolve()}")
+    if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+        raise FolderError(f"{folder} is read-only; expected a folder that this user may write")
     if os.path.ismount(folder):
         raise FolderError(f"{folder} can't be replaced; expected {OWN_FOLDER}")
     try:
         with _alone(folder, tell):
             _clear(folder)
             _replace(folder, change)
+    except shutil.Error as error:
+        source, _, why = error.args[0][0]
+        raise FolderError(f"{source} can't be copied: {why}") from error
     except OSError as error:
         if error.errno in {errno.EBUSY, errno.EXDEV}:
             raise FolderError(f"{folder} can't be replaced; expected {OWN_FOLDER}") from error
@@ -65,12 +70,13 @@ def replace_folder(
 
 def left_behind(folder: Path) -> Path | None:
     """Where a folder lies that was moved aside by a command that was then cut off."""
-    last = _beside(folder, "last")
+    last = _beside(Path(os.path.abspath(folder)), "last")  # noqa: PTH100 - "." has no name
     return last if last.is_dir() and not folder.exists() else None
 
 
 def put_back(folder: Path, tell: Callable[[str], None] = lambda _: None) -> None:
     """Put a folder that was left behind where it belongs."""
+    folder = Path(os.path.abspath(folder))  # noqa: PTH100
     with _alone(folder, tell):
         _clear(folder)
 
@@ -109,7 +115,7 @@ def _clear(folder: Path) -> None:
 
 
 def _replace(folder: Path, change: Callable[[Path], bool]) -> None:
-    copy, before = _beside(folder, "next"), _look(folder)
+    copy, before, landed = _beside(folder, "next"), _look(folder), False
     try:
         shutil.copytree(folder, copy, symlinks=True, copy_function=_copy)
         _give(folder, copy)
@@ -119,7 +125,11 @@ def _replace(folder: Path, change: Callable[[Path], bool]) -> None:
         if _look(folder) != before:
             raise FolderError(f"{folder} was changed by another program meanwhile; try again")
         _exchange(copy, folder)
+        landed = True
         _flush_one(folder.parent)
+    except (OSError, KeyboardInterrupt):
+        if not landed:
+            raise
     finally:
         shutil.rmtree(copy, ignore_errors=True)
 

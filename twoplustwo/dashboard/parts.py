@@ -20,6 +20,7 @@ from twoplustwo.labels import (
     as_markdown,
     beginning,
     counted,
+    coverage_in_words,
     filters_in_words,
     in_sequence,
     joined,
@@ -143,7 +144,7 @@ def footer(visit: Visit) -> None:
         ).format(
             version=about.version,
             licence=as_markdown(about.licence),
-            coverage=as_markdown(about.coverage_note),
+            coverage=as_markdown(coverage_in_words(about)),
         )
     )
     if visit.view.language != ENGLISH:
