@@ -453,7 +453,7 @@ class Typist:
             if not select.select([self.terminal], [], [], 0.1)[0]:
                 continue
             try:
-                read = os.read(self.terminal, 65536).decode()
+                read = os.read(self.terminal, 65536).decode(errors="replace")
             except OSError:  # the other end is closed
                 break
             new += read.replace("\r", "")
