@@ -6,6 +6,7 @@ full length. ``test_looks`` runs the checks on the same views.
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -262,4 +263,6 @@ def main(folder: Path) -> None:
 if __name__ == "__main__":
     if lacking := missing():
         sys.exit(f"No pictures: {lacking}.")
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "screenshots")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "screenshots")
+    main(parser.parse_args().folder)
