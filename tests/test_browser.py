@@ -92,7 +92,7 @@ CONTROLS = ("partner", "years", "format", "topic", "basis")
 
 def controls(page: Page) -> dict[str, str]:
     """What the filters show."""
-    expect(page.get_by_role("combobox")).to_have_count(4)
+    expect(page.get_by_test_id("stSidebar").get_by_role("combobox")).to_have_count(4)
     expect(page.get_by_role("slider")).to_have_count(2)
     shown = {name: page.locator(f".st-key-{name}").inner_text() for name in CONTROLS}
     return shown | {"text": page.get_by_role("textbox", name="Text").input_value()}

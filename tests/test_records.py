@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -431,7 +432,16 @@ def test_the_record_of_a_meeting_counts_what_was_new_kept_and_dropped_and_what_w
 def test_a_meeting_leads_to_its_neighbours_its_people_and_its_agreements_and_keeps_the_filters():
     visit = opened("meetings", f"partner=GBR&from=2010&id={MEETING}")
     found = links_to_records(visit)
-    assert {"gbr-2015-01-21", "gbr-2017-12-14", "philip-hammond", PERSON, AGREEMENT} <= set(found)
+    held = date.fromisoformat(row_of("meetings", "meeting_id", MEETING)["date"])
+    near = {
+        step["agreement_id"]
+        for step in table("agreement_events")
+        if step["agreement_id"].startswith("gbr-")
+        and (step["event"], step["precision"]) in {("signed", "day"), ("entered_into_force", "day")}
+        and abs(date.fromisoformat(step["date"]) - held).days <= 365
+    }
+    assert near
+    assert {"gbr-2015-01-21", "gbr-2017-12-14", "philip-hammond", PERSON} | near <= set(found)
     for link in visit.get("page_link"):
         query = parse_qs(link.proto.query_string)
         assert (query["partner"], query["from"]) == (["GBR"], ["2010"])
@@ -451,7 +461,10 @@ def test_the_record_of_an_agreement_tells_its_steps_with_their_precision_and_its
     assert plain(visit.header[0].value) == row["title"]
     assert "**In force** as of 31 May 2026" in text
     assert "**26 January 2017** signed" in text
-    assert "**2017** entered into force (known to the year; " in text
+    month = next(step for step in table("agreement_events") if step["precision"] == "month")
+    named = said(opened("meetings", f"id={month['agreement_id']}").markdown)
+    assert f"**{date.fromisoformat(month['date']):%B %Y}** " in named
+    assert "(known to the month; " in named
     taken_up = {
         row["meeting_id"]
         for row in table("mentions")

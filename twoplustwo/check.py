@@ -11,7 +11,6 @@ import csv
 import io
 import json
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -528,17 +527,11 @@ def _people(record: Record) -> Iterator[Problem]:
     yield from _cells(
         "people", wrong, "person_id", "the id made of the name: lower case, hyphens, no accents"
     )
-    accented = people[people["name"].map(_has_accents).astype(bool)]
-    yield from _cells("people", accented, "name", "Latin letters without accents, so that one name is one")
     for column in ("name_ja", "name_own"):
         unsourced = people[people[column].notna() & people["source_ids"].isna()]
         yield from _cells("people", unsourced, column, "a spelling with a source in source_ids")
     unsourced = record.offices[record.offices["title_ja"].notna() & record.offices["source_id"].isna()]
     yield from _cells("offices", unsourced, "title_ja", "a title with a source in source_id")
-
-
-def _has_accents(name: str) -> bool:
-    return any(not sign.isascii() and "LATIN" in unicodedata.name(sign, "") for sign in name)
 
 
 def _partner_status(record: Record) -> Iterator[Problem]:
