@@ -67,7 +67,7 @@ VIEWS = [
     View("meetings-record", "/meetings?id=gbr-2015-01-21"),
     View("meetings-record-ja", "/meetings?id=gbr-2015-01-21&lang=ja"),
     View("overview-numbers", "/", _numbers),
-    View("overview-empty", "/?partner=GBR&from=2024"),
+    View("overview-empty", "/?partner=GBR&from=2024&to=2025"),
     View("partners-share", "/partners?partner=GBR&partner=AUS", _share),
     View("overview-filters", "/", _filters, (390,), part="[data-testid=stSidebar]"),
 ]

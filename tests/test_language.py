@@ -370,7 +370,7 @@ def test_a_word_that_is_not_a_message_is_found(tmp_path: Path):
 # --- the pages --------------------------------------------------------------------------------
 
 OPENED = {
-    "overview": ["", "format=all", "partner=GBR&from=2024", "lang=ja&partner=XXX&v=2026.11.0"],
+    "overview": ["", "format=all", "partner=GBR&from=2024&to=2025", "lang=ja&partner=XXX&v=2026.11.0"],
     "timeline": ["context=cabinet&context=event&id=gbr-2015-01-21", "format=all&id=gbr-acsa-2017"],
     "partners": ["", "partner=GBR&partner=AUS", "partner=GBR&partner=AUS&align=ordinal&format=all"],
     "topics": ["", "measure=count"],

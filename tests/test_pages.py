@@ -230,8 +230,12 @@ def test_no_code_of_the_dashboard_switches_html_on():
 EMPTY = [
     ("q=zzzz", {"q": ""}),
     (
-        "partner=GBR&from=2024",
-        {"partner": "from=2024", "years": "partner=GBR", "format": "partner=GBR&from=2024&format=all"},
+        "partner=GBR&from=2024&to=2025",
+        {
+            "partner": "from=2024&to=2025",
+            "years": "partner=GBR",
+            "format": "partner=GBR&from=2024&to=2025&format=all",
+        },
     ),
     ("partner=DEU&from=1990&to=1999&q=zzzz", {"all": ""}),
 ]

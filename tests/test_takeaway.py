@@ -34,7 +34,7 @@ from twoplustwo.export import (
     table_json,
     table_parquet,
 )
-from twoplustwo.record import table_schemas
+from twoplustwo.record import shipped_descriptor, table_schemas
 from twoplustwo.selection import BASES, FORMATS
 
 PROVENANCE = Provenance(
@@ -334,7 +334,8 @@ def test_the_package_states_version_selection_reach_and_what_was_kept(record: Re
         descriptor = json.loads(archive.read("datapackage.json"))
         readme = archive.read("README.txt").decode()
     assert descriptor["version"] == record.about.version
-    assert descriptor["coverage"]["end"] == "2026-05-31"
+    covered = shipped_descriptor()["coverage"]
+    assert descriptor["coverage"] == {name: covered[name] for name in ("start", "end", "note", "note_ja")}
     assert [licence["name"] for licence in descriptor["licenses"]] == ["CC-BY-4.0"]
     assert {resource["name"]: resource["schema"] for resource in descriptor["resources"]} == table_schemas()
     assert descriptor["selection"]["query"] == STATED["selection"]
