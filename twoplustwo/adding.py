@@ -122,6 +122,7 @@ def asked(table: str) -> list[str]:
 
 
 def is_needed(table: str, column: str) -> bool:
+    """Whether every row needs a value in a column."""
     return bool(declared(table, column).get("constraints", {}).get("required"))
 
 
@@ -202,6 +203,7 @@ def _unused(stem: str, taken: set[str]) -> str:
 
 
 def host_of(url: str) -> str:
+    """The site of an address, without ``www``; empty where it has none."""
     try:
         return (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
