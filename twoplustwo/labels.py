@@ -214,8 +214,8 @@ _TWINS: WeakKeyDictionary[Record, dict[str, Record]] = WeakKeyDictionary()
 
 def coverage_in_words(about: About) -> str:
     """What the record covers, and the day to which its sources reach."""
-    reach = _("The sources reach to {day}.").format(day=written_date(about.coverage_end))
-    return f"{about.coverage_note} {reach}"
+    told = _("{note} The sources reach to {day}.")
+    return told.format(note=about.coverage_note, day=written_date(about.coverage_end))
 
 
 def people_names(record: Record) -> dict[str, str]:
