@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from browsing import HARMLESS, PAGES, PATIENCE, path_of
@@ -95,7 +95,10 @@ def controls(page: Page) -> dict[str, str]:
     expect(page.get_by_test_id("stSidebar").get_by_role("combobox")).to_have_count(4)
     expect(page.get_by_role("slider")).to_have_count(2)
     shown = {name: page.locator(f".st-key-{name}").inner_text() for name in CONTROLS}
-    return shown | {"text": page.get_by_role("textbox", name="Text").input_value()}
+    text = parse_qs(urlsplit(page.url).query).get("q", [""])[0]
+    # The box stands there a moment before it holds the text of the link.
+    expect(page.get_by_role("textbox", name="Text")).to_have_value(text)
+    return shown | {"text": text}
 
 
 def expect_controls(page: Page, shown: dict[str, str]) -> None:
