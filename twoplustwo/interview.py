@@ -313,7 +313,7 @@ class Interview:
 
     def _people(self, row: Row) -> Choices:
         """The people of a country, those who sat there last in this portfolio first."""
-        dates = {meeting["meeting_id"]: meeting["date"] for meeting in self.tables["meetings"]}
+        dates = self._dates()
         seated: dict[str, str] = {}
         for seat in self.tables["participants"]:
             if (seat["country"], seat["portfolio"]) == (row["country"], row["portfolio"]):
@@ -325,6 +325,10 @@ class Interview:
         ]
         names.sort(key=lambda name: seated.get(name, ""), reverse=True)
         return {name: f"(last {seated[name]})" if name in seated else "" for name in names}
+
+    def _dates(self) -> Row:
+        """Id of a meeting -> its day."""
+        return {meeting["meeting_id"]: meeting["date"] for meeting in self.tables["meetings"]}
 
     def _has(self, table: str, row: Row, **cells: str) -> bool:
         """Whether the meeting of a row has another row with these cells."""
@@ -354,7 +358,7 @@ class Interview:
         """The office that the person, or else the one who sat there last, had in this seat."""
         held = [seat for seat in self.tables["participants"] if seat["portfolio"] == row["portfolio"]]
         held = [seat for seat in held if seat["country"] == row["country"]]
-        dates = {meeting["meeting_id"]: meeting["date"] for meeting in self.tables["meetings"]}
+        dates = self._dates()
         held.sort(key=lambda seat: (seat["name"] == row["name"], dates.get(seat["meeting_id"], "")))
         return held[-1]["office_id"] if held else ""
 

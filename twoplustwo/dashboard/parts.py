@@ -365,8 +365,8 @@ def data_table(
             config[str(column)] = date_column(label)
         elif column == "url":
             config["url"] = st.column_config.LinkColumn(label, display_text=_("open"))
-        elif column in (formats or {}):
-            config[str(column)] = st.column_config.NumberColumn(label, format=(formats or {})[column])
+        elif formats and column in formats:
+            config[str(column)] = st.column_config.NumberColumn(label, format=formats[column])
         elif pd.api.types.is_integer_dtype(table[column]):
             config[str(column)] = st.column_config.NumberColumn(label, format="%d")
         else:
